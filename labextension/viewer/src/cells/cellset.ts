@@ -1,0 +1,88 @@
+/** Sets of cells as ascending arrays of distinct row indices, and the operations on them. */
+
+export const EMPTY: Uint32Array = new Uint32Array(0);
+
+export function union(a: Uint32Array, b: Uint32Array): Uint32Array {
+  const out = new Uint32Array(a.length + b.length);
+  let i = 0;
+  let j = 0;
+  let n = 0;
+  while (i < a.length && j < b.length) {
+    const x = a[i]!;
+    const y = b[j]!;
+    out[n++] = x < y ? x : y;
+    if (x <= y) {
+      i++;
+    }
+    if (y <= x) {
+      j++;
+    }
+  }
+  while (i < a.length) {
+    out[n++] = a[i++]!;
+  }
+  while (j < b.length) {
+    out[n++] = b[j++]!;
+  }
+  return out.slice(0, n);
+}
+
+export function intersection(a: Uint32Array, b: Uint32Array): Uint32Array {
+  return keep(a, b, true);
+}
+
+export function difference(a: Uint32Array, b: Uint32Array): Uint32Array {
+  return keep(a, b, false);
+}
+
+function keep(a: Uint32Array, b: Uint32Array, wanted: boolean): Uint32Array {
+  const out = new Uint32Array(a.length);
+  let j = 0;
+  let n = 0;
+  for (let i = 0; i < a.length; i++) {
+    const x = a[i]!;
+    while (j < b.length && b[j]! < x) {
+      j++;
+    }
+    if ((j < b.length && b[j] === x) === wanted) {
+      out[n++] = x;
+    }
+  }
+  return out.slice(0, n);
+}
+
+/** Those of a set that a mask lets through; a null mask lets all through. */
+export function masked(cells: Uint32Array, mask: Uint8Array | null): Uint32Array {
+  return mask === null ? cells : cells.filter(cell => mask[cell] === 1);
+}
+
+/** The union of many sets among `n` cells. */
+export function unionAll(sets: readonly Uint32Array[], n: number): Uint32Array {
+  if (sets.length < 2) {
+    return sets[0] ?? EMPTY;
+  }
+  const mask = new Uint8Array(n);
+  let count = 0;
+  for (const set of sets) {
+    for (let i = 0; i < set.length; i++) {
+      const cell = set[i]!;
+      count += 1 - mask[cell]!;
+      mask[cell] = 1;
+    }
+  }
+  const out = new Uint32Array(count);
+  for (let cell = 0, k = 0; k < count; cell++) {
+    if (mask[cell] === 1) {
+      out[k++] = cell;
+    }
+  }
+  return out;
+}
+
+/** Make an ascending set of distinct cells from any numbers; null where one is no cell. */
+export function fromNumbers(values: readonly number[], n: number): Uint32Array | null {
+  if (!values.every(value => Number.isInteger(value) && value >= 0 && value < n)) {
+    return null;
+  }
+  return Uint32Array.from(new Set(values)).sort();
+}

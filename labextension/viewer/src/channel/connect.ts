@@ -1,0 +1,79 @@
+/** Joins the app to its channel: events out, commands in, and what the connection is like. */
+import type { Server } from '../data/fetch';
+import type { App } from '../state/app';
+import { say } from '../state/messages';
+import { packCells } from './cells';
+import { obey } from './commands';
+import type { Frame } from './numbered';
+import { Channel } from './socket';
+
+/** Below the server's limit for one frame, with room for the envelope. */
+const LARGEST_FRAME = 900_000;
+
+const GONE: ReadonlyMap<unknown, string> = new Map([
+  ['restarted', 'The kernel was restarted: run the cell again.'],
+  ['shutdown', 'The kernel was shut down: run the cell again.'],
+  ['died', 'The kernel died: run the cell again.'],
+  ['closed', 'The viewer was stopped in the notebook: run the cell again.'],
+  ['disconnected', 'The kernel is not connected. If this stays, run the cell again.']
+]);
+
+/** Open the channel; returns what closes it. */
+export function connect(app: App, server: Server): () => void {
+  const emit = (event: Frame): void => {
+    if (JSON.stringify(event).length < LARGEST_FRAME) {
+      channel.send(event);
+      return;
+    }
+    server.postEvent(event).catch((error: unknown) => {
+      say(app, 'error', `Python could not be told: ${String(error)}`);
+    });
+  };
+  const gone = (reason: unknown): void => {
+    app.connection.value = { state: 'gone', reason: GONE.get(reason) ?? 'Run the cell again.' };
+  };
+  let greeted = false;
+  const channel: Channel = new Channel(server.channelUrl, {
+    opened: kernelConnected => {
+      if (kernelConnected) {
+        app.connection.value = { state: 'open' };
+      } else {
+        gone('disconnected');
+      }
+      if (!greeted) {
+        greeted = true;
+        emit({
+          type: 'ready',
+          n_cells: app.dataset.nCells,
+          dimensions: app.dataset.dimensions,
+          datasetId: app.dataset.id
+        });
+      }
+    },
+    received: frame => {
+      if (frame.type === 'kernel_connected') {
+        app.connection.value = { state: 'open' };
+      } else if (frame.type === 'kernel_gone') {
+        gone(frame['reason']);
+      } else {
+        void obey({ app, server, emit }, frame);
+      }
+    },
+    lost: () => {
+      app.connection.value = { state: 'lost' };
+    },
+    refused: (code, reason) => {
+      const text =
+        code === 4401
+          ? 'The login has expired: reload the notebook and log in again.'
+          : code === 4404
+            ? 'The viewer’s kernel is gone: run the cell again.'
+            : `The server closed this viewer (${code} ${reason}): run the cell again.`;
+      app.connection.value = { state: 'gone', reason: text };
+    }
+  });
+  app.onConfirmed(({ groupId, label, source, cells }) => {
+    emit({ type: 'selection', groupId, label, source, cells: packCells(cells) });
+  });
+  return () => channel.close();
+}

@@ -1,0 +1,31 @@
+/** Line icons of 16 × 16, drawn in the colour of the text around them. */
+import type { JSX } from 'preact';
+
+const paths = {
+  navigate: 'M8 1.5v13M1.5 8h13M8 1.5 6 3.5M8 1.5l2 2M8 14.5l-2-2M8 14.5l2-2M1.5 8l2-2M1.5 8l2 2M14.5 8l-2-2M14.5 8l-2 2',
+  lasso:
+    'M5.1 11.2C2.9 10.5 1.5 9 1.5 7.2c0-2.8 2.9-5 6.5-5s6.5 2.2 6.5 5-2.9 5-6.5 5c-.5 0-1 0-1.5-.1M6.4 11.6a1.5 1.5 0 1 1-2.9.5 1.5 1.5 0 0 1 2.9-.5ZM4.4 13.4c.1.7-.2 1.3-.8 1.8',
+  frame: 'M2 5.5V2h3.5M10.5 2H14v3.5M14 10.5V14h-3.5M5.5 14H2v-3.5M6 8a2 2 0 1 0 4 0 2 2 0 0 0-4 0Z',
+  help: 'M5.8 6a2.2 2.2 0 1 1 3.3 1.9c-.7.4-1.1.8-1.1 1.6M8 11.9v.1',
+  panel: 'M2 3h12v10H2ZM6 3v10',
+  undo: 'M6 3 2.8 6.2 6 9.4M3 6.2h6.2a3.6 3.6 0 0 1 0 7.2H6.5',
+  redo: 'M10 3l3.2 3.2L10 9.4M13 6.2H6.8a3.6 3.6 0 0 0 0 7.2h2.7',
+  close: 'M4 4l8 8M12 4l-8 8',
+  check: 'M3 8.5 6.5 12 13 4.5',
+  pencil: 'M10.8 2.8l2.4 2.4L5.6 12.8 2.6 13.4l.6-3ZM9.2 4.4l2.4 2.4',
+  replace: 'M3 3h10v10H3Z',
+  intersect: 'M2 2h8v8H2ZM6 6h8v8H6Z',
+  add: 'M2 2h8v4h4v8H6v-4H2Z',
+  remove: 'M2 2h8v4H6v4H2ZM10 6h4v8H6v-4'
+} as const;
+
+export type IconName = keyof typeof paths;
+
+export function Icon({ name }: { name: IconName }): JSX.Element {
+  return (
+    <svg class="cx-icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false">
+      {name === 'intersect' && <path class="cx-icon-fill" d="M6 6h4v4H6Z" />}
+      <path d={paths[name]} />
+    </svg>
+  );
+}

@@ -1,0 +1,39 @@
+/** A session of what a person did, built from the state as it is now. */
+import type { App } from '../state/app';
+import { say } from '../state/messages';
+import { writeSession, type Contribution } from './container';
+import { contributors } from './contributors';
+
+/**
+ * Build the session file. A contributor that fails is told to the person and left out; the rest is
+ * saved all the same.
+ */
+export async function captureSession(app: App): Promise<Blob> {
+  const contributions: Contribution[] = [];
+  for (const contributor of contributors) {
+    try {
+      for (const chunk of await contributor.capture(app)) {
+        contributions.push({ contributor, chunk });
+      }
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      say(app, 'warning', `The session was saved without “${contributor.id}”: ${why}`);
+    }
+  }
+  return writeSession(head(app), contributions);
+}
+
+function head(app: App): Readonly<Record<string, unknown>> {
+  const { id, nCells, nGenes, rows } = app.dataset;
+  return {
+    createdAt: new Date().toISOString(),
+    dataSource: { sourceType: 'jupyter', datasetId: id, userPath: null },
+    datasetFingerprint: {
+      sourceType: 'jupyter',
+      datasetId: id,
+      cellCount: nCells,
+      varCount: nGenes
+    },
+    cellucidExt: { writer: { name: 'cellucid_ext', version: __VERSION__ }, rows }
+  };
+}

@@ -1,0 +1,15 @@
+/** `identity/obs-names`: the cells' names, so that a session finds its cells after rows moved. */
+import type { Contributor } from '../contributor';
+
+export const identity: Contributor = {
+  id: 'identity',
+  priority: 'lazy',
+  datasetDependent: true,
+  capture: async app => [
+    {
+      id: 'identity/obs-names',
+      label: 'Names of the cells',
+      payload: new Uint8Array(await app.dataset.names())
+    }
+  ]
+};

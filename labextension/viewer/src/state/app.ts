@@ -1,0 +1,240 @@
+/**
+ * The viewer's state, without a DOM: read-only signals here, commands as plain functions beside.
+ *
+ * `views`, `activeViewId` and `highlights` are what a person made: history and sessions keep them.
+ * The rest is derived from them and the dataset, or belongs to this page only.
+ */
+import { batch, computed, effect, signal, type ReadonlySignal, type Signal } from '@preact/signals';
+
+import { EMPTY, unionAll } from '../cells/cellset';
+import type { Column, Dataset } from '../data/dataset';
+import { Changes, type Slot } from './change';
+import { cellColors, count, visibleMask } from './derive';
+import { say } from './messages';
+import type {
+  Candidate,
+  Dimension,
+  FieldRef,
+  Highlights,
+  Message,
+  Page,
+  Theme,
+  View
+} from './types';
+
+export type Loaded<T> =
+  | { readonly state: 'loading' }
+  | { readonly state: 'ready'; readonly value: T }
+  | { readonly state: 'failed'; readonly message: string };
+
+export interface Connection {
+  readonly state: 'connecting' | 'open' | 'lost' | 'gone';
+  readonly reason?: string;
+}
+
+export const NO_CANDIDATE: Candidate = { cells: null, steps: [], pageId: null };
+
+const LOADING = { state: 'loading' } as const;
+
+/** How a field is named in messages, sessions and caches: `obs:leiden`. */
+export function fieldId(ref: FieldRef): string {
+  return `${ref.source}:${ref.key}`;
+}
+
+export class App {
+  readonly changes = new Changes();
+  readonly slots: {
+    readonly views: Slot<readonly View[]>;
+    readonly activeViewId: Slot<string>;
+    readonly highlights: Slot<Highlights>;
+    readonly candidate: Slot<Candidate>;
+  };
+
+  readonly theme: Signal<Theme> = signal('light');
+  readonly connection: Signal<Connection> = signal({ state: 'connecting' });
+  /** The chosen tool; null means that drags move the camera. */
+  readonly tool: Signal<string | null> = signal(null);
+  /** Size of the live view in CSS pixels, as the stage last had it. */
+  readonly viewport: Signal<{ readonly width: number; readonly height: number } | null> =
+    signal(null);
+  readonly messages: Signal<readonly Message[]> = signal([]);
+  /** Candidates before and after the present one, for its own undo and redo. */
+  readonly candidatePast: Signal<readonly Candidate[]> = signal([]);
+  readonly candidateFuture: Signal<readonly Candidate[]> = signal([]);
+
+  readonly activeView: ReadonlySignal<View>;
+  readonly activePage: ReadonlySignal<Page>;
+  readonly points: ReadonlySignal<Loaded<Float32Array>>;
+  readonly column: ReadonlySignal<Loaded<Column> | null>;
+  readonly visible: ReadonlySignal<Uint8Array | null>;
+  readonly nVisible: ReadonlySignal<number>;
+  readonly colors: ReadonlySignal<Uint8Array>;
+  readonly highlighted: ReadonlySignal<Uint32Array>;
+  readonly canUndo: ReadonlySignal<boolean>;
+  readonly canRedo: ReadonlySignal<boolean>;
+  readonly canUndoCandidate: ReadonlySignal<boolean>;
+  readonly canRedoCandidate: ReadonlySignal<boolean>;
+
+  /** Columns that the active view needs, by `fieldId`. */
+  readonly columns: Signal<ReadonlyMap<string, Loaded<Column>>> = signal(new Map());
+
+  readonly #points: Signal<ReadonlyMap<Dimension, Loaded<Float32Array>>> = signal(new Map());
+  readonly #confirmed: ((event: Confirmed) => void)[] = [];
+
+  constructor(readonly dataset: Dataset) {
+    const view: View = {
+      id: 'live',
+      kind: 'live',
+      dimension: dataset.defaultDimension,
+      cameras: {},
+      field: dataset.obsFields.find(field => field.kind === 'categorical')?.ref ?? null,
+      filters: [],
+      look: { pointSize: null, colormap: 'viridis' }
+    };
+    const page: Page = { id: 'page_1', name: 'Page 1', color: '#d81b60', groups: [] };
+    this.slots = {
+      views: this.changes.slot<readonly View[]>([view]),
+      activeViewId: this.changes.slot(view.id),
+      highlights: this.changes.slot<Highlights>({
+        pages: [page],
+        activePageId: page.id,
+        nextPage: 2,
+        nextGroup: 1
+      }),
+      candidate: this.changes.slot(NO_CANDIDATE)
+    };
+    const n = dataset.nCells;
+    this.activeView = computed(
+      () => this.views.value.find(v => v.id === this.slots.activeViewId.signal.value) ?? view
+    );
+    this.activePage = computed(() => {
+      const { pages, activePageId } = this.highlights.value;
+      return pages.find(p => p.id === activePageId) ?? pages[0] ?? page;
+    });
+    this.points = computed(
+      () => this.#points.value.get(this.activeView.value.dimension) ?? LOADING
+    );
+    this.column = computed(() => {
+      const { field } = this.activeView.value;
+      return field === null ? null : (this.columns.value.get(fieldId(field)) ?? LOADING);
+    });
+    const filters = computed(() => this.activeView.value.filters);
+    this.visible = computed(() =>
+      visibleMask(filters.value, filter => this.#ready(filter.field), n)
+    );
+    this.nVisible = computed(() => count(this.visible.value, n));
+    const look = computed(() => this.activeView.value.look);
+    const shown = computed(() => {
+      const { field } = this.activeView.value;
+      return field === null ? null : this.#ready(field);
+    });
+    this.colors = computed(() => cellColors(shown.value, look.value, n));
+    this.highlighted = computed(() => {
+      const enabled = this.activePage.value.groups.filter(group => group.enabled);
+      return enabled.length === 0
+        ? EMPTY
+        : unionAll(
+            enabled.map(group => group.cells),
+            n
+          );
+    });
+    this.canUndo = computed(() => this.changes.past.value.length > 0);
+    this.canRedo = computed(() => this.changes.future.value.length > 0);
+    this.canUndoCandidate = computed(() => this.candidatePast.value.length > 0);
+    this.canRedoCandidate = computed(() => this.candidateFuture.value.length > 0);
+    effect(() => this.#loadWhatIsShown());
+  }
+
+  get views(): ReadonlySignal<readonly View[]> {
+    return this.slots.views.signal;
+  }
+
+  get highlights(): ReadonlySignal<Highlights> {
+    return this.slots.highlights.signal;
+  }
+
+  get candidate(): ReadonlySignal<Candidate> {
+    return this.slots.candidate.signal;
+  }
+
+  get revision(): ReadonlySignal<number> {
+    return this.changes.revision;
+  }
+
+  /** Be told of each confirmed group. */
+  onConfirmed(listener: (event: Confirmed) => void): void {
+    this.#confirmed.push(listener);
+  }
+
+  tellConfirmed(event: Confirmed): void {
+    for (const listener of this.#confirmed) {
+      listener(event);
+    }
+  }
+
+  #ready(ref: FieldRef): Column | null {
+    const loaded = this.columns.value.get(fieldId(ref));
+    return loaded?.state === 'ready' ? loaded.value : null;
+  }
+
+  #loadWhatIsShown(): void {
+    const { dimension, field, filters } = this.activeView.value;
+    const needed = [...(field ? [field] : []), ...filters.map(filter => filter.field)];
+    if (!this.#points.peek().has(dimension)) {
+      this.#load(this.#points, dimension, this.dataset.points(dimension));
+    }
+    const kept = new Map<string, Loaded<Column>>();
+    const known = this.columns.peek();
+    const missing: FieldRef[] = [];
+    for (const ref of needed) {
+      const loaded = known.get(fieldId(ref));
+      if (loaded === undefined && !kept.has(fieldId(ref))) {
+        missing.push(ref);
+      }
+      kept.set(fieldId(ref), loaded ?? LOADING);
+    }
+    if (missing.length > 0 || known.size > kept.size) {
+      // Only what is shown is held here; the dataset keeps the last columns itself.
+      this.columns.value = kept;
+    }
+    for (const ref of missing) {
+      this.#load(this.columns, fieldId(ref), this.dataset.column(ref));
+    }
+  }
+
+  #load<K, T>(
+    into: Signal<ReadonlyMap<K, Loaded<T>>>,
+    key: K,
+    loading: Promise<T>
+  ): void {
+    const put = (value: Loaded<T>): void => {
+      into.value = new Map(into.peek()).set(key, value);
+    };
+    if (!into.peek().has(key)) {
+      put(LOADING);
+    }
+    loading.then(
+      value => {
+        // What is no longer wanted meanwhile is left to the dataset's own cache.
+        if (into.peek().has(key)) {
+          put({ state: 'ready', value });
+        }
+      },
+      (error: unknown) => {
+        const message = error instanceof Error ? error.message : String(error);
+        batch(() => {
+          put({ state: 'failed', message });
+          say(this, 'error', message);
+        });
+      }
+    );
+  }
+}
+
+/** A selection that a person confirmed, as Python hears of it. */
+export interface Confirmed {
+  readonly groupId: string;
+  readonly label: string;
+  readonly source: string;
+  readonly cells: Uint32Array;
+}

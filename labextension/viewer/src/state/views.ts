@@ -1,0 +1,66 @@
+/** Commands on the active view: what it shows, and from where. */
+import type { App } from './app';
+import { say } from './messages';
+import type { Camera, Dimension, FieldRef, View } from './types';
+
+/** Colour by a column or gene; null for none. */
+export function setField(app: App, field: FieldRef | null): void {
+  if (field !== null && !app.dataset.has(field)) {
+    say(app, 'error', `This dataset has no field “${field.key}”.`);
+    return;
+  }
+  edit(app, field === null ? 'colour by nothing' : `colour by ${field.key}`, () => ({ field }));
+}
+
+export function setDimension(app: App, dimension: Dimension): void {
+  if (!app.dataset.dimensions.includes(dimension)) {
+    say(app, 'info', `This dataset has no ${dimension}D embedding.`);
+    return;
+  }
+  edit(app, `${dimension}D`, () => ({ dimension }));
+}
+
+/** Move the camera of the active view's dimension. Looking around is not a step of undo. */
+export function setCamera(app: App, camera: Camera): void {
+  const dimension = app.activeView.peek().dimension;
+  edit(app, 'camera', view => ({ cameras: { ...view.cameras, [dimension]: camera } }), {
+    record: false
+  });
+}
+
+/** Forget the camera of the active view's dimension, so that all cells are framed again. */
+export function frameAll(app: App): void {
+  const { dimension, cameras } = app.activeView.peek();
+  const rest = { ...cameras };
+  delete rest[dimension];
+  edit(app, 'frame all', () => ({ cameras: rest }), { record: false });
+}
+
+/** Diameter of a cell in CSS pixels; null lets the viewer choose. */
+export function setPointSize(app: App, pointSize: number | null): void {
+  edit(app, 'point size', view => ({ look: { ...view.look, pointSize } }), { key: 'point size' });
+}
+
+export function setColormap(app: App, colormap: string): void {
+  edit(app, `colormap ${colormap}`, view => ({ look: { ...view.look, colormap } }));
+}
+
+/** Replace parts of the active view. */
+export function edit(
+  app: App,
+  label: string,
+  parts: (view: View) => Partial<View>,
+  options: { key?: string; record?: boolean } = {}
+): void {
+  app.changes.change(
+    label,
+    () => {
+      const active = app.activeView.peek();
+      const views = app.views.peek();
+      app.slots.views.set(
+        views.map(view => (view.id === active.id ? { ...view, ...parts(view) } : view))
+      );
+    },
+    options
+  );
+}

@@ -1,0 +1,131 @@
+/** Every string a person reads, in one table: one place to correct and to translate. */
+import type { SetOperation } from './state/types';
+
+const number = new Intl.NumberFormat('en-US');
+
+export function count(value: number): string {
+  return number.format(value);
+}
+
+/** A value of a column in few characters: what stands at the ends of a colour bar. */
+export function measure(value: number): string {
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 0.001 || size >= 1e6)) {
+    return value.toExponential(1);
+  }
+  return number.format(Number(value.toPrecision(4)));
+}
+
+export const text = {
+  picture: 'Cells of the dataset, one point a cell',
+  dataset: (cells: number, genes: number) =>
+    genes > 0 ? `${count(cells)} cells, ${count(genes)} genes` : `${count(cells)} cells`,
+
+  loadingDataset: 'Opening the dataset…',
+  loadingPoints: 'Loading cells…',
+  loadingColumn: 'Loading values…',
+  noWebGL:
+    'This browser could not give a WebGL 2 surface to draw on. Turn on hardware acceleration, or close other tabs with 3D graphics, and open the viewer again.',
+  noParameters:
+    'This page was opened without the name of a viewer. Run the notebook cell that shows it again.',
+  notOpened: (why: string) => `The dataset could not be opened: ${why}`,
+  pointsFailed: (why: string) => `The positions of the cells could not be loaded: ${why}`,
+  columnFailed: (why: string) => `The values could not be loaded: ${why}`,
+
+  navigation: 'Navigation',
+  tools: 'Tools',
+  navigate: 'Navigate',
+  dimension: 'Dimension',
+  dimensionName: (dimension: number) => `${dimension}D`,
+  frameAll: 'Frame all cells',
+  help: 'Keyboard shortcuts',
+  openPanel: 'Show panel',
+  closePanel: 'Hide panel',
+  panel: 'Panel',
+
+  colourBy: 'Colour by',
+  noField: 'None',
+  categorical: 'Categories',
+  continuous: 'Numbers',
+  gene: 'Gene',
+  geneFind: 'Find a gene',
+  noGene: (part: string) => `No gene has “${part}” in its name.`,
+
+  legend: 'Legend',
+  findCategory: 'Find a category',
+  showAll: 'Show all',
+  hideAll: 'Hide all',
+  missing: 'Missing',
+  ofCells: (visible: number, total: number) => `${count(visible)} / ${count(total)}`,
+  ofCellsLong: (visible: number, total: number) =>
+    `${count(visible)} of ${count(total)} cells visible`,
+  noCategory: (part: string) => `No category has “${part}” in its name.`,
+  colourBar: (low: string, high: string) => `Colours from ${low} to ${high}`,
+
+  groups: 'Groups',
+  noGroups: 'No groups yet. Choose Lasso, draw around cells, and Confirm.',
+  groupEnabled: (label: string) => `Show ${label}`,
+  groupName: 'Name of the group',
+  rename: (label: string) => `Rename ${label}`,
+  remove: (label: string) => `Remove ${label}`,
+
+  selection: 'Selection',
+  operation: 'What a gesture does',
+  operations: {
+    replace: 'Replace',
+    intersect: 'Intersect',
+    add: 'Add',
+    remove: 'Remove'
+  } satisfies Record<SetOperation, string>,
+  operationHints: {
+    replace: 'The gesture starts a new selection',
+    intersect: 'Keep the cells that are in both (Alt and drag)',
+    add: 'Add the cells to the selection (Shift, Alt and drag)',
+    remove: 'Take the cells out of the selection (Ctrl or ⌘, Alt and drag)'
+  } satisfies Record<SetOperation, string>,
+  nothingSelected: 'Draw around cells',
+  selected: (cells: number) => (cells === 1 ? '1 cell' : `${count(cells)} cells`),
+  confirm: 'Confirm',
+  undo: 'Undo',
+  redo: 'Redo',
+  cancel: 'Cancel',
+
+  showing: (visible: number, total: number) =>
+    `Showing ${count(visible)} of ${count(total)} cells`,
+  highlighted: (visible: number, total: number) =>
+    `${count(visible)} of ${count(total)} highlighted cells visible`,
+  messages: 'Messages',
+  dismiss: 'Dismiss',
+
+  connection: {
+    connecting: 'Connecting',
+    open: 'Connected',
+    lost: 'Reconnecting',
+    gone: 'No kernel'
+  },
+  connectionHint: {
+    connecting: 'Connecting to the notebook',
+    open: 'Selections reach the notebook',
+    lost: 'The connection to the server is lost; trying again',
+    gone: 'The notebook no longer listens: run the cell again'
+  },
+
+  shortcuts: 'Keyboard shortcuts',
+  close: 'Close',
+  shortcutRows: [
+    ['1  2  3', 'One, two or three dimensions'],
+    ['R', 'Frame all cells'],
+    ['L', 'Lasso on and off'],
+    ['Drag', 'Move (2D), turn (3D)'],
+    ['Shift drag', 'Move (3D); the right button does too'],
+    ['Wheel', 'Zoom to the pointer'],
+    ['Arrows  +  −', 'Move or turn, and zoom, when the picture has the focus'],
+    ['Alt drag', 'Start a selection, or keep what is in both'],
+    ['Shift Alt drag', 'Add to the selection'],
+    ['Ctrl Alt drag', 'Take out of the selection'],
+    ['Enter', 'Confirm the selection'],
+    ['Esc', 'Cancel the gesture, then the selection'],
+    ['Ctrl Z', 'Undo; with Shift, redo'],
+    ['?', 'This sheet']
+  ] as readonly (readonly [string, string])[]
+} as const;
