@@ -1,0 +1,6 @@
+"""The way between a session file and an AnnData. Knows both, and no Jupyter."""
+
+from .apply import apply_cellucid_session_to_anndata
+from .summary import ApplySummary
+
+__all__ = ["ApplySummary", "apply_cellucid_session_to_anndata"]

@@ -1,0 +1,126 @@
+"""Which row of the AnnData is which row of the session: right, or not at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ..session.inventory import NAMES
+from ..session.rows import row_identity
+
+if TYPE_CHECKING:
+    from anndata import AnnData
+
+    from ..session import CellucidSessionBundle
+
+
+@dataclass
+class Alignment:
+    """Where the cells of a session are in an AnnData.
+
+    Attributes
+    ----------
+    rows
+        For each row of the session its row in the AnnData, −1 where it is not there, int64 of
+        shape (session's cells,); None where both have the same rows in the same order.
+    how
+        By ``"position"`` or by ``"names"``.
+    reasons
+        Why they can't be aligned; where there is one, nothing else counts.
+    """
+
+    n_session: int = 0
+    n_adata: int = 0
+    rows: npt.NDArray[np.int64] | None = None
+    how: Literal["position", "names"] = "position"
+    reasons: list[str] = field(default_factory=list)
+
+    @property
+    def matched(self) -> int:
+        """Cells of the session that are in the AnnData."""
+        return self.n_adata if self.rows is None else int((self.rows >= 0).sum())
+
+    def move(self, values: npt.NDArray[Any], fill: Any) -> npt.NDArray[Any]:
+        """Bring one value a cell of the session into the AnnData's rows.
+
+        Parameters
+        ----------
+        values
+            Shape (session's cells,).
+        fill
+            For cells that the session does not know.
+        """
+        if self.rows is None:
+            return values
+        moved = np.full(self.n_adata, fill, dtype=values.dtype)
+        found = self.rows >= 0
+        moved[self.rows[found]] = values[found]
+        return moved
+
+    def mask(self, cells: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+        """Mark the session's cells among the AnnData's rows."""
+        marked = np.zeros(self.n_adata, dtype=bool)
+        rows = cells if self.rows is None else self.rows[cells]
+        marked[rows[rows >= 0]] = True
+        return marked
+
+
+def align(bundle: CellucidSessionBundle, adata: AnnData) -> Alignment:
+    """Find the rows of a session in an AnnData.
+
+    With a row identity in the file: by position if all names stand in the same order, else by
+    name. Without one, as others write sessions: by position, if there are as many cells.
+
+    Raises
+    ------
+    SessionFormatError
+        If the names in the file are damaged.
+    """
+    count = bundle.n_cells
+    rows = _rows_of(bundle)
+    if rows is not None and count is None:
+        count = rows["count"]
+    alignment = Alignment(adata.n_obs if count is None else count, adata.n_obs)
+    if rows is None:
+        if count is not None and count != adata.n_obs:
+            alignment.reasons.append(f"cellCount is {count:,} in the session, {adata.n_obs:,} here")
+        return alignment
+    here = row_identity(adata.obs_names)
+    if rows["orderSha256"] == here.order_sha256 and count == adata.n_obs:
+        return alignment
+    return _by_names(bundle, adata, alignment, here.unique)
+
+
+def _rows_of(bundle: CellucidSessionBundle) -> dict[str, Any] | None:
+    ours = bundle.manifest.get("cellucidExt")
+    rows = ours.get("rows") if isinstance(ours, dict) else None
+    if not isinstance(rows, dict) or type(rows.get("count")) is not int:
+        return None
+    return rows if isinstance(rows.get("orderSha256"), str) else None
+
+
+def _by_names(
+    bundle: CellucidSessionBundle, adata: AnnData, alignment: Alignment, unique_here: bool
+) -> Alignment:
+    reasons = alignment.reasons
+    alignment.how = "names"
+    if NAMES not in bundle.list_chunk_ids():
+        reasons.append("the rows are others, or in another order, and the file has no cell names")
+        return alignment
+    names = pd.Index(bundle.decode_chunk(NAMES), dtype=object)
+    if len(names) != alignment.n_session:
+        reasons.append(f"the file names {len(names):,} of its {alignment.n_session:,} cells")
+    elif not names.is_unique:
+        reasons.append("the rows are others, or in another order, and the file's names repeat")
+    elif not unique_here:
+        reasons.append("the rows are others, or in another order, and obs_names repeat here")
+    else:
+        here = pd.Index(adata.obs_names.astype(str), dtype=object)
+        alignment.rows = here.get_indexer(names).astype(np.int64)
+        if alignment.matched == 0:
+            reasons.append("none of the session's cell names is in obs_names")
+    return alignment

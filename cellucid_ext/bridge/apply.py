@@ -1,0 +1,285 @@
+"""A session's highlights and fields, as columns of an AnnData: all of them, or none."""
+
+from __future__ import annotations
+
+import json
+import os
+import warnings
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ..session import CellucidSessionBundle
+from ..session.errors import SessionFormatError
+from ..session.inventory import CELLS, CODES, Field
+from .align import Alignment, align
+from .summary import ApplySummary
+
+if TYPE_CHECKING:
+    from anndata import AnnData
+
+DatasetMismatchPolicy = Literal["error", "warn_skip", "skip"]
+ColumnConflictPolicy = Literal["error", "overwrite", "suffix"]
+
+_MISMATCH = ("error", "warn_skip", "skip")
+_CONFLICT = ("error", "overwrite", "suffix")
+
+
+def apply_cellucid_session_to_anndata(
+    bundle: CellucidSessionBundle | str | os.PathLike[str],
+    adata: AnnData,
+    *,
+    inplace: bool = False,
+    dataset_mismatch: DatasetMismatchPolicy = "warn_skip",
+    expected_dataset_id: str | None = None,
+    add_highlights: bool = True,
+    highlights_prefix: str = "cellucid_highlight__",
+    add_user_defined_fields: bool = True,
+    user_defined_prefix: str = "",
+    include_deleted_user_defined_fields: bool = False,
+    store_uns: bool = True,
+    column_conflict: ColumnConflictPolicy = "suffix",
+    return_summary: bool = False,
+) -> AnnData | tuple[AnnData, ApplySummary]:
+    """Bring what was done in the viewer into an AnnData, as columns.
+
+    Each highlight group becomes a boolean column of ``obs``, each user-defined category field a
+    categorical one. Rows are matched by name where the session knows them and they moved since;
+    cells that the session does not know are False, or missing.
+
+    Parameters
+    ----------
+    bundle
+        The session, or its path.
+    adata
+        The data. If anything fails, it is left as it was.
+    inplace
+        Change `adata` itself. Otherwise a copy is changed, which takes as much memory again.
+    dataset_mismatch
+        When the rows can't be matched, or the dataset is another: raise (``"error"``), warn and
+        leave out all that depends on the dataset (``"warn_skip"``), or do so silently
+        (``"skip"``).
+    expected_dataset_id
+        The dataset id the session must have.
+    add_highlights, add_user_defined_fields
+        What to bring over.
+    highlights_prefix, user_defined_prefix
+        What the columns' names begin with.
+    include_deleted_user_defined_fields
+        Bring over fields that were deleted in the viewer, too (never purged ones).
+    store_uns
+        Keep manifest, pages and groups in ``adata.uns["cellucid"]`` as JSON texts, which
+        ``write_h5ad`` and ``write_zarr`` take.
+    column_conflict
+        When a column exists: raise (``"error"``), replace it (``"overwrite"``), or add ``__2``,
+        ``__3``, … to the new name (``"suffix"``).
+    return_summary
+        Return ``(adata, summary)``.
+
+    Returns
+    -------
+    anndata.AnnData or tuple
+        The AnnData, with an `ApplySummary` where it is asked for.
+
+    Raises
+    ------
+    SessionFormatError
+        If the file is damaged.
+    ValueError
+        "Dataset fingerprint mismatch: …" or "Column already exists: …", where a policy says so;
+        or a policy that is none.
+
+    Examples
+    --------
+    >>> adata2, summary = apply_cellucid_session_to_anndata(
+    ...     "my.cellucid-session", adata, return_summary=True)      # doctest: +SKIP
+    >>> print(summary)                                              # doctest: +SKIP
+    """
+    if dataset_mismatch not in _MISMATCH:
+        raise ValueError(f"dataset_mismatch is {dataset_mismatch!r}; it must be one of {_MISMATCH}")
+    if column_conflict not in _CONFLICT:
+        raise ValueError(f"column_conflict is {column_conflict!r}; it must be one of {_CONFLICT}")
+    if not isinstance(bundle, CellucidSessionBundle):
+        bundle = CellucidSessionBundle(bundle)
+    summary = ApplySummary()
+    alignment = align(bundle, adata)
+    reasons = [*_other_dataset(bundle, expected_dataset_id), *alignment.reasons]
+    columns = _Columns(adata, column_conflict)
+    if reasons:
+        _mismatched(reasons, dataset_mismatch, summary)
+    else:
+        summary.aligned = alignment.how
+        summary.cells_matched = alignment.matched
+        summary.cells_missing = alignment.n_session - alignment.matched
+        summary.cells_new = adata.n_obs - alignment.matched
+        if add_highlights:
+            _add_highlights(bundle, alignment, columns, highlights_prefix)
+        if add_user_defined_fields:
+            wanted = _wanted_fields(bundle, include_deleted_user_defined_fields, summary)
+            _add_fields(bundle, wanted, alignment, columns, user_defined_prefix, summary)
+    summary.added_obs_columns = list(columns.obs)
+    summary.added_var_columns = list(columns.var)
+    record = _record(bundle, columns, summary) if store_uns else None
+
+    # Nothing below can fail for what is in the file: so it is all, or it was nothing.
+    target = adata if inplace else adata.copy()
+    if columns.obs:
+        target.obs = _with(target.obs, columns.obs)
+    if columns.var:
+        target.var = _with(target.var, columns.var)
+    if record is not None:
+        target.uns["cellucid"] = record
+    return (target, summary) if return_summary else target
+
+
+def _other_dataset(bundle: CellucidSessionBundle, expected_id: str | None) -> list[str]:
+    if expected_id is None:
+        return []
+    found = (bundle.dataset_fingerprint or {}).get("datasetId")
+    return [] if found == expected_id else [f"datasetId is {found!r}, expected {expected_id!r}"]
+
+
+def _mismatched(reasons: list[str], policy: DatasetMismatchPolicy, summary: ApplySummary) -> None:
+    text = f"Dataset fingerprint mismatch: {'; '.join(reasons)}"
+    if policy == "error":
+        raise ValueError(text)
+    if policy == "warn_skip":
+        warnings.warn(f"{text}. No highlights or fields were added.", UserWarning, stacklevel=3)
+    summary.skipped_due_to_mismatch = True
+    summary.mismatch_reasons = reasons
+
+
+class _Columns:
+    """New columns, named without conflict, not yet added."""
+
+    def __init__(self, adata: AnnData, conflict: ColumnConflictPolicy) -> None:
+        self.obs: dict[str, Any] = {}
+        self.var: dict[str, Any] = {}
+        self.of: dict[str, str] = {}
+        self.n_vars = adata.n_vars
+        self._taken = {"obs": set(adata.obs.columns), "var": set(adata.var.columns)}
+        self._conflict = conflict
+
+    def add(self, axis: Literal["obs", "var"], name: str, made_from: str, values: Any) -> None:
+        new = self.obs if axis == "obs" else self.var
+        taken = self._taken[axis]
+        if name in taken and self._conflict == "error":
+            raise ValueError(f"Column already exists: {axis}[{name!r}]")
+        # Two new columns of one name are told apart whatever the policy.
+        if name in new or (name in taken and self._conflict == "suffix"):
+            number = 2
+            while f"{name}__{number}" in taken or f"{name}__{number}" in new:
+                number += 1
+            name = f"{name}__{number}"
+        new[name] = values
+        self.of[made_from] = name
+
+
+def _add_highlights(
+    bundle: CellucidSessionBundle, alignment: Alignment, columns: _Columns, prefix: str
+) -> None:
+    chunks = set(bundle.list_chunk_ids())
+    for page in bundle.pages:
+        for group in page.groups:
+            chunk_id = f"{CELLS}{group.id}"
+            cells = np.empty(0, dtype=np.int64)
+            if chunk_id in chunks:
+                cells = _cells(bundle, chunk_id, alignment.n_session)
+            columns.add("obs", f"{prefix}{group.id}", group.id, alignment.mask(cells))
+
+
+def _cells(bundle: CellucidSessionBundle, chunk_id: str, n_cells: int) -> npt.NDArray[np.int64]:
+    cells: npt.NDArray[np.int64] = bundle.decode_chunk(chunk_id)
+    # A file without a cell count could not be held against it when it was decoded.
+    if len(cells) and int(cells[-1]) >= n_cells:
+        raise SessionFormatError(f"{chunk_id}: index {int(cells[-1]):,} is not below {n_cells:,}")
+    return cells
+
+
+def _wanted_fields(
+    bundle: CellucidSessionBundle, deleted: bool, summary: ApplySummary
+) -> Iterable[Field]:
+    for field in bundle.fields:
+        if field.purged:
+            summary.left_out.append((field.key, "purged in the viewer"))
+        elif field.deleted and not deleted:
+            summary.left_out.append((field.key, "deleted in the viewer"))
+        elif field.kind == "continuous":
+            summary.left_out.append((field.key, "a copy of a continuous field, made to look at"))
+        else:
+            yield field
+
+
+def _add_fields(
+    bundle: CellucidSessionBundle,
+    fields: Iterable[Field],
+    alignment: Alignment,
+    columns: _Columns,
+    prefix: str,
+    summary: ApplySummary,
+) -> None:
+    chunks = set(bundle.list_chunk_ids())
+    for field in fields:
+        chunk_id = f"{CODES}{field.id}"
+        if chunk_id not in chunks:
+            summary.left_out.append((field.key, "the file has no codes for it"))
+            continue
+        codes = bundle.decode_chunk(chunk_id)
+        name = f"{prefix}{field.key}"
+        # A field made from a gene's values belongs to var by name, and has a code a cell.
+        if len(codes) == alignment.n_session:
+            values = alignment.move(_categories_of(field, codes), -1)
+            columns.add("obs", name, field.id, _categorical(field, values))
+        elif field.source == "var" and len(codes) == columns.n_vars:
+            columns.add("var", name, field.id, _categorical(field, _categories_of(field, codes)))
+        elif field.source == "var":
+            why = f"it has {len(codes):,} codes; there are {columns.n_vars:,} genes here"
+            summary.left_out.append((field.key, why))
+        else:
+            raise SessionFormatError(
+                f"{chunk_id}: {len(codes):,} codes for {alignment.n_session:,} cells"
+            )
+
+
+def _categories_of(field: Field, codes: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
+    """Give the place of each code's category, −1 where it has none."""
+    places: dict[str, int] = {}
+    # A category named twice is one category.
+    table = [places.setdefault(name, len(places)) for name in field.categories]
+    lookup = np.full(2**16, -1, dtype=np.int32)
+    lookup[: len(table)] = table[: 2**16]
+    places_of_codes: npt.NDArray[np.int32] = lookup[codes]
+    return places_of_codes
+
+
+def _categorical(field: Field, places: npt.NDArray[np.int32]) -> pd.Categorical:
+    categories = pd.Index(list(dict.fromkeys(field.categories)), dtype=object)
+    return pd.Categorical.from_codes(places, categories=categories)
+
+
+def _record(
+    bundle: CellucidSessionBundle, columns: _Columns, summary: ApplySummary
+) -> dict[str, str]:
+    """Write what the session was as JSON texts: nested dicts with odd keys can't be stored."""
+    groups = [
+        {"page": page.name, "column": columns.of.get(group.id), **group.raw}
+        for page in bundle.pages
+        for group in page.groups
+    ]
+    record = {
+        "manifest": bundle.manifest,
+        "datasetFingerprint": bundle.dataset_fingerprint,
+        "groups": groups,
+        "obsColumns": summary.added_obs_columns,
+        "varColumns": summary.added_var_columns,
+    }
+    return {key: json.dumps(value, ensure_ascii=True) for key, value in record.items()}
+
+
+def _with(frame: pd.DataFrame, new: Mapping[str, Any]) -> pd.DataFrame:
+    added = pd.DataFrame(dict(new), index=frame.index)
+    kept = frame.drop(columns=[name for name in new if name in frame.columns])
+    return pd.concat([kept, added], axis=1)

@@ -1,0 +1,269 @@
+"""The binary payloads of a session, in both directions, without a loop over cells.
+
+uvarint is unsigned LEB128 (DWARF 5, section 7.6): seven bits a byte, lowest first, the top bit set
+on all bytes but the last. A number has at most ten bytes and is below 2**64.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from .errors import SessionFormatError
+
+MAX_CELLS: Final = 2**32
+"""What a count is held against where the file does not say how many cells there are."""
+
+_LONGEST: Final = 10
+_RAW8, _RAW16, _RUNS = 0, 1, 2
+_MIN_RUN_BYTES: Final = 2
+
+Indices = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
+
+
+def encode_uvarints(values: npt.ArrayLike) -> bytes:
+    """Write numbers as uvarints, one after another.
+
+    Parameters
+    ----------
+    values
+        Whole numbers from 0 to 2**64 - 1, of shape (n,).
+    """
+    numbers = np.asarray(values, dtype=np.uint64)
+    lengths = np.ones(len(numbers), dtype=np.int64)
+    for k in range(1, _LONGEST):
+        lengths += numbers >= np.uint64(1 << (7 * k))
+    ends = np.cumsum(lengths)
+    starts = ends - lengths
+    out = np.empty(int(ends[-1]) if len(ends) else 0, dtype=np.uint8)
+    for k in range(int(lengths.max(initial=0))):
+        here = np.flatnonzero(lengths > k)
+        low = (numbers[here] >> np.uint64(7 * k)) & np.uint64(0x7F)
+        more = (lengths[here] > k + 1).astype(np.uint8) << 7
+        out[starts[here] + k] = low.astype(np.uint8) | more
+    return out.tobytes()
+
+
+def decode_uvarints(
+    data: bytes | memoryview, count: int, what: str
+) -> tuple[npt.NDArray[np.uint64], int]:
+    """Read `count` uvarints from the beginning of `data`.
+
+    Parameters
+    ----------
+    data
+        Bytes; what follows the last number is not looked at.
+    count
+        How many numbers to read.
+    what
+        What the numbers are, for the error.
+
+    Returns
+    -------
+    tuple
+        The numbers, uint64 of shape (count,), and the number of bytes they took.
+
+    Raises
+    ------
+    SessionFormatError
+        If a number is cut short, or is not below 2**64.
+    """
+    if count > len(data):
+        raise SessionFormatError(f"{what}: {count:,} numbers can't stand in {len(data):,} bytes")
+    if count == 0:
+        return np.empty(0, dtype=np.uint64), 0
+    octets = np.frombuffer(data, dtype=np.uint8, count=min(len(data), count * _LONGEST))
+    ends = np.flatnonzero(octets < 0x80)[:count]
+    if len(ends) < count:
+        if len(octets) == count * _LONGEST or _endless(octets, ends):
+            raise SessionFormatError(f"{what}: a number is longer than {_LONGEST} bytes")
+        raise SessionFormatError(f"{what}: the bytes end after {len(ends):,} of {count:,} numbers")
+    starts = np.empty_like(ends)
+    starts[0] = 0
+    starts[1:] = ends[:-1] + 1
+    lengths = ends - starts + 1
+    longest = int(lengths.max())
+    if longest > _LONGEST:
+        raise SessionFormatError(f"{what}: a number is longer than {_LONGEST} bytes")
+    if longest == _LONGEST and int(octets[ends[lengths == _LONGEST]].max()) > 1:
+        raise SessionFormatError(f"{what}: a number is not below 2**64")
+    values = (octets[starts] & 0x7F).astype(np.uint64)
+    for k in range(1, longest):
+        here = np.flatnonzero(lengths > k)
+        values[here] |= (octets[starts[here] + k] & 0x7F).astype(np.uint64) << np.uint64(7 * k)
+    return values, int(ends[-1]) + 1
+
+
+def _endless(octets: npt.NDArray[np.uint8], ends: npt.NDArray[np.intp]) -> bool:
+    begin = int(ends[-1]) + 1 if len(ends) else 0
+    return len(octets) - begin >= _LONGEST
+
+
+def encode_cells(cells: npt.ArrayLike) -> bytes:
+    """Write row indices: their count, the first, then the differences.
+
+    Parameters
+    ----------
+    cells
+        Ascending, distinct row indices of shape (n,).
+
+    Raises
+    ------
+    ValueError
+        If they are not ascending and distinct, or one is negative.
+
+    Examples
+    --------
+    >>> decode_cells(encode_cells([3, 5, 900]), 1000)
+    array([  3,   5, 900])
+    """
+    indices = np.asarray(cells, dtype=np.int64).reshape(-1)
+    steps = np.diff(indices, prepend=0)
+    if len(steps) and (steps[0] < 0 or (steps[1:] <= 0).any()):
+        raise ValueError("cells must be ascending, distinct row indices, none negative")
+    return encode_uvarints(np.concatenate([[len(indices)], steps]))
+
+
+def decode_cells(data: bytes | memoryview, n_cells: int = MAX_CELLS) -> Indices:
+    """Read row indices.
+
+    Parameters
+    ----------
+    data
+        The chunk's bytes, inflated. Bytes after the last index are ignored.
+    n_cells
+        How many cells there are.
+
+    Returns
+    -------
+    numpy.ndarray
+        Ascending row indices, int64 of shape (n,), all below `n_cells`.
+
+    Raises
+    ------
+    SessionFormatError
+        If the count or an index is impossible, or the bytes end too early.
+    """
+    (count,), begin = decode_uvarints(data, 1, "count of cells")
+    if count > min(n_cells, len(data) - begin):
+        raise SessionFormatError(
+            f"cells: a count of {count:,} is impossible among {n_cells:,} cells, "
+            f"in {len(data) - begin:,} bytes"
+        )
+    steps, _ = decode_uvarints(memoryview(data)[begin:], int(count), "cells")
+    # Held against n_cells one by one first, so that the sum can't wrap round.
+    if len(steps) and int(steps.max()) >= n_cells:
+        raise SessionFormatError(f"cells: an index is not below {n_cells:,}")
+    indices = np.cumsum(steps, dtype=np.uint64)
+    if len(indices) and int(indices[-1]) >= n_cells:
+        raise SessionFormatError(f"cells: index {int(indices[-1]):,} is not below {n_cells:,}")
+    return indices.astype(np.int64)
+
+
+def encode_codes(codes: npt.ArrayLike) -> bytes:
+    """Write one code a cell, raw or as runs, whichever is smaller.
+
+    Parameters
+    ----------
+    codes
+        uint8 or uint16 of shape (n,).
+    """
+    values = np.asarray(codes)
+    if values.dtype not in (np.uint8, np.uint16):
+        raise ValueError(f"codes must be uint8 or uint16, not {values.dtype}")
+    length = encode_uvarints([len(values)])
+    wide = values.dtype == np.uint16
+    raw = values.astype("<u2" if wide else "u1").tobytes()
+    begins = np.flatnonzero(np.diff(values, prepend=values[:1]) != 0)
+    starts = np.concatenate([[0], begins]) if len(values) else begins
+    pairs = np.empty(2 * len(starts), dtype=np.uint64)
+    pairs[0::2] = values[starts]
+    pairs[1::2] = np.diff(starts, append=len(values))
+    runs = encode_uvarints([len(starts)]) + encode_uvarints(pairs)
+    if len(runs) < len(raw):
+        return bytes([_RUNS]) + length + runs
+    return bytes([_RAW16 if wide else _RAW8]) + length + raw
+
+
+def decode_codes(data: bytes | memoryview, n_cells: int = MAX_CELLS) -> Codes:
+    """Read one code a cell.
+
+    Parameters
+    ----------
+    data
+        The chunk's bytes, inflated.
+    n_cells
+        How many codes there may be at most.
+
+    Returns
+    -------
+    numpy.ndarray
+        uint8, or uint16 where a code is above 255 or was stored so, of shape (n,).
+
+    Raises
+    ------
+    SessionFormatError
+        If the encoding is unknown, or length and bytes do not fit.
+    """
+    if len(data) == 0:
+        raise SessionFormatError("codes: the chunk is empty")
+    view = memoryview(data)
+    encoding = view[0]
+    (length,), took = decode_uvarints(view[1:], 1, "length of codes")
+    n, rest = int(length), view[1 + took :]
+    if n > n_cells:
+        raise SessionFormatError(f"codes: {n:,} codes for {n_cells:,} cells")
+    if encoding in (_RAW8, _RAW16):
+        dtype = np.dtype("<u2" if encoding == _RAW16 else "u1")
+        if len(rest) < n * dtype.itemsize:
+            raise SessionFormatError(f"codes: {n:,} codes can't stand in {len(rest):,} bytes")
+        raw: Codes = np.frombuffer(rest, dtype=dtype, count=n).copy()
+        return raw
+    if encoding == _RUNS:
+        return _decode_runs(rest, n)
+    raise SessionFormatError(f"codes: unknown encoding {encoding}; known are 0, 1 and 2")
+
+
+def _decode_runs(data: memoryview, n: int) -> Codes:
+    (count,), took = decode_uvarints(data, 1, "number of runs")
+    rest = data[took:]
+    if count > len(rest) // _MIN_RUN_BYTES:
+        raise SessionFormatError(f"codes: {count:,} runs can't stand in {len(rest):,} bytes")
+    pairs, _ = decode_uvarints(rest, 2 * int(count), "runs")
+    values, runs = pairs[0::2], pairs[1::2]
+    if len(values) and int(values.max()) > 0xFFFF:
+        raise SessionFormatError(f"codes: code {int(values.max()):,} is above 65,535")
+    if len(runs) and int(runs.max()) > n:
+        raise SessionFormatError(f"codes: a run of {int(runs.max()):,} among {n:,} codes")
+    total = int(runs.sum(dtype=np.uint64))
+    if total != n:
+        raise SessionFormatError(f"codes: the runs are of {total:,} codes, not {n:,}")
+    wide = len(values) > 0 and int(values.max()) > 0xFF
+    return np.repeat(values.astype(np.uint16 if wide else np.uint8), runs.astype(np.int64))
+
+
+def encode_names(names: list[str]) -> bytes:
+    """Write the names of the cells, each ended by a line feed."""
+    return "".join(f"{name}\n" for name in names).encode("utf-8", "surrogatepass")
+
+
+def decode_names(data: bytes | memoryview, n_cells: int = MAX_CELLS) -> list[str]:
+    """Read the names of the cells.
+
+    Raises
+    ------
+    SessionFormatError
+        If they are not UTF-8, the last is not ended, or there are more than `n_cells`.
+    """
+    try:
+        names = str(data, "utf-8").split("\n")
+    except UnicodeDecodeError as error:
+        raise SessionFormatError(f"names of the cells: not UTF-8 ({error.reason})") from None
+    if names.pop() != "":
+        raise SessionFormatError("names of the cells: the last one is cut short")
+    if len(names) > n_cells:
+        raise SessionFormatError(f"names of the cells: {len(names):,} for {n_cells:,} cells")
+    return names
