@@ -11,8 +11,14 @@ export class FetchError extends Error {
   }
 }
 
-const READ_SECONDS = 90;
+/** How long the server may be silent. Its own wait for the kernel is 60 s. */
+const SILENCE_SECONDS = 90;
 const UPLOAD_SECONDS = 600;
+
+interface Options extends RequestInit {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly seconds?: number;
+}
 
 /** Requests below `{baseUrl}_cellucid/`, for one viewer. */
 export class Server {
@@ -27,21 +33,22 @@ export class Server {
 
   /** Address of the viewer's websocket. */
   get channelUrl(): string {
-    const url = new URL(`${this.#root}viewers/${this.viewerId}/channel`, document.baseURI);
+    const url = this.#url(`viewers/${encodeURIComponent(this.viewerId)}/channel`);
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
     return url.href;
   }
 
   /** A file of the dataset. */
-  async data(path: string, signal?: AbortSignal): Promise<ArrayBuffer> {
-    const address = path.split('/').map(encodeURIComponent).join('/');
-    const answer = await this.#send(
-      `viewers/${this.viewerId}/data/${address}`,
-      {},
-      READ_SECONDS,
-      signal
-    );
-    return answer.arrayBuffer();
+  data(path: string, signal?: AbortSignal): Promise<ArrayBuffer> {
+    const parts = path.split('/');
+    if (parts.some(part => part === '' || part === '.' || part === '..')) {
+      // Manifests are not trusted to name files outside of the dataset.
+      return Promise.reject(new FetchError(`“${path}” is no file of the dataset.`, 0, 'bad-path'));
+    }
+    const address = parts.map(encodeURIComponent).join('/');
+    return this.#request(`viewers/${encodeURIComponent(this.viewerId)}/data/${address}`, {
+      signal: signal ?? null
+    });
   }
 
   /** A JSON file of the dataset, not yet checked. */
@@ -50,57 +57,127 @@ export class Server {
     try {
       return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown;
     } catch {
-      throw new FetchError(`${path} is not JSON`, 200, 'not-json');
+      throw new FetchError(`“${path}” of the dataset is not JSON.`, 200, 'not-json');
     }
   }
 
   /** Hand a session to Python, which asked for it. */
   async uploadSession(requestId: string, session: Blob): Promise<void> {
     const query = new URLSearchParams({ viewerId: this.viewerId, requestId });
-    await this.#send(`session_bundle?${query}`, { method: 'POST', body: session }, UPLOAD_SECONDS);
+    await this.#request(`session_bundle?${query.toString()}`, {
+      method: 'POST',
+      body: session,
+      seconds: UPLOAD_SECONDS
+    });
   }
 
   /** Send an event that is too large for the websocket. */
   async postEvent(event: Readonly<Record<string, unknown>>): Promise<void> {
-    const body = JSON.stringify({ ...event, viewerId: this.viewerId });
-    const headers = { 'Content-Type': 'application/json' };
-    await this.#send('events', { method: 'POST', body, headers }, UPLOAD_SECONDS);
+    await this.#request('events', {
+      method: 'POST',
+      body: JSON.stringify({ ...event, viewerId: this.viewerId }),
+      headers: { 'Content-Type': 'application/json' },
+      seconds: UPLOAD_SECONDS
+    });
   }
 
-  async #send(
+  #url(path: string): URL {
+    return new URL(this.#root + path, document.baseURI);
+  }
+
+  async #request(
     path: string,
-    init: RequestInit & { headers?: Record<string, string> },
-    seconds: number,
-    signal?: AbortSignal
-  ): Promise<Response> {
-    const timeout = AbortSignal.timeout(seconds * 1000);
-    let answer: Response;
+    { headers, signal, seconds = SILENCE_SECONDS, ...init }: Options
+  ): Promise<ArrayBuffer> {
+    const patience = new Patience(seconds);
     try {
-      answer = await fetch(new URL(this.#root + path, document.baseURI), {
+      const answer = await fetch(this.#url(path), {
         ...init,
-        // The cookie rotates, so it is read for each request; a Hub wants it on GET too.
-        headers: { ...init.headers, 'X-XSRFToken': xsrfCookie() },
+        // The cookie may change at any time, so it is read for each request; a Hub wants it on GET.
+        headers: { ...headers, 'X-XSRFToken': xsrfCookie() },
         credentials: 'same-origin',
-        signal: signal ? AbortSignal.any([signal, timeout]) : timeout
+        signal: signal ? AbortSignal.any([signal, patience.signal]) : patience.signal
       });
+      patience.heard();
+      if (!answer.ok) {
+        throw await refusal(answer);
+      }
+      if (answer.headers.get('Content-Type')?.startsWith('text/html')) {
+        throw new FetchError(
+          'A login page or a proxy answered instead of the Jupyter server: reload the notebook ' +
+            'and log in again.',
+          answer.status,
+          'html'
+        );
+      }
+      return await read(answer, patience);
     } catch (error) {
-      if (signal?.aborted) {
+      if (error instanceof FetchError || signal?.aborted) {
         throw error;
       }
-      const why = timeout.aborted ? `did not answer within ${seconds} s` : 'can’t be reached';
-      throw new FetchError(`The Jupyter server ${why}.`, 0, 'unreachable');
+      throw new FetchError(
+        patience.signal.aborted
+          ? `The Jupyter server did not answer within ${seconds} s: try again.`
+          : 'The Jupyter server can’t be reached: is it running, and are you connected?',
+        0,
+        patience.signal.aborted ? 'timeout' : 'unreachable'
+      );
+    } finally {
+      patience.end();
     }
-    if (!answer.ok) {
-      throw await refusal(answer);
-    }
-    return answer;
   }
+}
+
+/** Gives up after some seconds of silence, however long the whole answer takes. */
+class Patience {
+  readonly #abort = new AbortController();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly seconds: number) {
+    this.heard();
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  heard(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#abort.abort(), this.seconds * 1000);
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
+async function read(answer: Response, patience: Patience): Promise<ArrayBuffer> {
+  const heard = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+    transform(piece, controller) {
+      patience.heard();
+      controller.enqueue(piece);
+    }
+  });
+  return answer.body === null
+    ? new ArrayBuffer(0)
+    : new Response(answer.body.pipeThrough(heard)).arrayBuffer();
 }
 
 function xsrfCookie(): string {
-  const found = /(?:^|;\s*)_xsrf=([^;]*)/.exec(document.cookie);
-  return found ? decodeURIComponent(found[1]!) : '';
+  const value = /(?:^|;\s*)_xsrf=([^;]*)/.exec(document.cookie)?.[1] ?? '';
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
 }
+
+/** What a person can do, by the server's short code or the status. */
+const ADVICE: Readonly<Record<string, string>> = {
+  'kernel-gone': 'The kernel that has the data is gone: run the cell again.',
+  'kernel-timeout': 'The kernel did not answer in time: is it busy? Try again.',
+  'no-such-viewer': 'The kernel that has the data is gone: run the cell again.'
+};
 
 async function refusal(answer: Response): Promise<FetchError> {
   let message = '';
@@ -112,15 +189,19 @@ async function refusal(answer: Response): Promise<FetchError> {
       code = 'code' in body && typeof body.code === 'string' ? body.code : '';
     }
   }
-  return new FetchError(message || explain(answer.status), answer.status, code);
+  const advice = Object.hasOwn(ADVICE, code) ? ADVICE[code] : undefined;
+  return new FetchError(advice ?? (message || explain(answer.status)), answer.status, code);
 }
 
 function explain(status: number): string {
   if (status === 401 || status === 403) {
     return 'The login has expired: reload the notebook and log in again.';
   }
-  if (status === 413 || status === 502 || status === 503) {
-    return `A proxy before the Jupyter server refused this (${status}).`;
+  if (status === 413) {
+    return 'A proxy before the Jupyter server refused this as too large (413): raise its limit.';
+  }
+  if (status === 502 || status === 503 || status === 504) {
+    return `A proxy before the Jupyter server got no answer from it (${status}): try again.`;
   }
   return `The Jupyter server answered ${status}.`;
 }

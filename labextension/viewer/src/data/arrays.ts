@@ -1,0 +1,91 @@
+/** Arrays a cell, out of the bytes of a file whose length is checked first. */
+import { CheckError } from '../base/check';
+import type { CodesType, Quantized } from './manifests';
+
+export type Codes = Uint8Array | Uint16Array | Uint32Array;
+
+const WIDTH = { uint8: 1, uint16: 2, uint32: 4, float32: 4 } as const;
+
+/** Read one value a cell; `path` is for the error. */
+export function readCodes(bytes: ArrayBuffer, dtype: CodesType, n: number, path: string): Codes {
+  sized(bytes, n * WIDTH[dtype], path);
+  switch (dtype) {
+    case 'uint8':
+      return new Uint8Array(bytes);
+    case 'uint16':
+      return new Uint16Array(bytes);
+    case 'uint32':
+      return new Uint32Array(bytes);
+  }
+}
+
+export function readFloats(bytes: ArrayBuffer, n: number, path: string): Float32Array {
+  return new Float32Array(sized(bytes, n * WIDTH.float32, path));
+}
+
+/** Quantized values: `min + code / (top − 1) × (max − min)`, the top code means missing. */
+export function readQuantized(
+  bytes: ArrayBuffer,
+  { dtype, min, max }: Quantized,
+  n: number,
+  path: string
+): Float32Array {
+  const codes = readCodes(bytes, dtype, n, path);
+  const top = dtype === 'uint8' ? 255 : 65535;
+  const step = (max - min) / (top - 1);
+  const values = new Float32Array(n);
+  for (let i = 0; i < n; i++) {
+    const code = codes[i]!;
+    values[i] = code === top ? NaN : min + code * step;
+  }
+  return values;
+}
+
+/** The range of the finite values, 0 … 0 if there is none, and how many are missing (NaN). */
+export function summarize(values: Float32Array): { min: number; max: number; missing: number } {
+  let min = Infinity;
+  let max = -Infinity;
+  let missing = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (value !== value) {
+      missing++;
+    } else if (value - value === 0) {
+      // Not infinite.
+      min = value < min ? value : min;
+      max = value > max ? value : max;
+    }
+  }
+  return min > max ? { min: 0, max: 0, missing } : { min, max, missing };
+}
+
+/** Undo gzip, but never to more than was expected. */
+export async function gunzip(stored: ArrayBuffer, size: number, path: string): Promise<ArrayBuffer> {
+  const out = new Uint8Array(size);
+  let at = 0;
+  const reader = new Blob([stored])
+    .stream()
+    .pipeThrough(new DecompressionStream('gzip'))
+    .getReader();
+  for (;;) {
+    const { done, value } = await reader.read().catch(() => {
+      throw new CheckError(path, 'gzip');
+    });
+    if (done) {
+      return at === size ? out.buffer : sized(out.buffer.slice(0, at), size, path);
+    }
+    if (at + value.length > size) {
+      await reader.cancel();
+      throw new CheckError(path, `${size} bytes after gzip, and found more`);
+    }
+    out.set(value, at);
+    at += value.length;
+  }
+}
+
+function sized(bytes: ArrayBuffer, size: number, path: string): ArrayBuffer {
+  if (bytes.byteLength !== size) {
+    throw new CheckError(path, `${size} bytes, not ${bytes.byteLength}`);
+  }
+  return bytes;
+}

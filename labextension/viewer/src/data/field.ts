@@ -1,0 +1,14 @@
+/** What a dataset's parts are called: shared by the dataset and the state that refers to it. */
+
+export type Dimension = 1 | 2 | 3;
+
+/** A column of obs, or a gene (a row of var). */
+export interface FieldRef {
+  readonly source: 'obs' | 'var';
+  readonly key: string;
+}
+
+/** A field in messages, sessions and caches: `obs:leiden`. */
+export function fieldId(ref: FieldRef): string {
+  return `${ref.source}:${ref.key}`;
+}
