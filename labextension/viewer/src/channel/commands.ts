@@ -13,7 +13,7 @@ export interface CommandContext {
   readonly app: App;
   readonly server: Server;
   /** Send an event back. */
-  emit(event: Frame): void;
+  readonly emit: (event: Frame) => void;
 }
 
 type Command = (context: CommandContext, frame: JsonObject) => void | Promise<void>;
@@ -64,7 +64,14 @@ export async function obey(context: CommandContext, frame: Frame): Promise<void>
     await command(context, frame);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    context.emit({ type: 'command_error', command: frame.type, message });
+    const { requestId: asked } = frame;
+    context.emit({
+      type: 'command_error',
+      command: frame.type,
+      message,
+      // So that whoever waits for the answer need not wait on.
+      ...(typeof asked === 'string' ? { requestId: asked.slice(0, REQUEST_ID) } : {})
+    });
   }
 }
 

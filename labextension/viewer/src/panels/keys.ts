@@ -29,7 +29,7 @@ export interface Keyboard {
   readonly ui: Ui;
   readonly stage: Stage | null;
   /** Ends the gesture that is being made; false when there is none. */
-  cancelGesture(): boolean;
+  readonly cancelGesture: () => boolean;
 }
 
 export function listen(target: Document, keyboard: () => Keyboard): () => void {

@@ -52,6 +52,7 @@ export class Pointer {
     canvas.addEventListener('pointercancel', () => this.cancel(), { signal });
     canvas.addEventListener('lostpointercapture', () => this.cancel(), { signal });
     canvas.addEventListener('wheel', event => this.wheel(event), { signal, passive: false });
+    canvas.addEventListener('blur', () => delete canvas.dataset.touched, { signal });
     canvas.addEventListener('contextmenu', event => event.preventDefault(), { signal });
   }
 
@@ -75,8 +76,8 @@ export class Pointer {
     if (this.drag || event.button > 2) {
       return;
     }
-    event.preventDefault();
-    this.canvas.focus({ preventScroll: true });
+    // Whoever points at the picture needs no ring around it.
+    this.canvas.dataset.touched = '';
     this.canvas.setPointerCapture(event.pointerId);
     this.pointerId = event.pointerId;
     const at: ScreenPoint = [event.offsetX, event.offsetY];

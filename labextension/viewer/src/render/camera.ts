@@ -15,9 +15,12 @@ export interface Size {
 export interface Bounds {
   readonly center: Vec3;
   readonly half: Vec3;
+  /** Distance of the farthest cell from the center. */
+  readonly radius: number;
 }
 
 const FIELD_OF_VIEW = 45;
+/** Room left around the cells of a planar view. */
 const MARGIN = 1.08;
 const ZOOM_LIMITS = [0.05, 2000] as const;
 const DISTANCE_LIMITS = [0.02, 60] as const;
@@ -30,32 +33,40 @@ export function modeOf(dimension: Dimension): Camera['mode'] {
 
 /** The box around the cells; around the origin when no cell has a position. */
 export function boundsOf(points: Float32Array, dimension: Dimension): Bounds {
-  const low = [Infinity, Infinity, Infinity];
-  const high = [-Infinity, -Infinity, -Infinity];
-  for (let axis = 0; axis < dimension; axis++) {
+  const along = (axis: number): { middle: number; half: number } => {
     let least = Infinity;
     let most = -Infinity;
-    for (let i = axis; i < points.length; i += dimension) {
-      const value = points[i];
-      if (value < least) least = value;
-      if (value > most) most = value;
+    for (let i = axis; axis < dimension && i < points.length; i += dimension) {
+      const value = points[i]!;
+      // Written so that NaN changes nothing; an infinite place cannot be framed.
+      if (value < least && value > -Infinity) least = value;
+      if (value > most && value < Infinity) most = value;
     }
-    low[axis] = least;
-    high[axis] = most;
-  }
-  const middle = (axis: number): number =>
-    Number.isFinite(low[axis] + high[axis]) ? (low[axis] + high[axis]) / 2 : 0;
-  const half = (axis: number): number =>
-    Number.isFinite(high[axis] - low[axis]) ? (high[axis] - low[axis]) / 2 : 0;
-  return {
-    center: [middle(0), middle(1), middle(2)],
-    half: [half(0), half(1), half(2)]
+    return least <= most
+      ? { middle: (least + most) / 2, half: (most - least) / 2 }
+      : { middle: 0, half: 0 };
   };
+  const [x, y, z] = [along(0), along(1), along(2)];
+  const center: Vec3 = [x.middle, y.middle, z.middle];
+  const half: Vec3 = [x.half, y.half, z.half];
+  return { center, half, radius: radiusAround(center, points, dimension) };
+}
+
+function radiusAround(center: Vec3, points: Float32Array, dimension: Dimension): number {
+  let farthest = 0;
+  for (let i = 0; i < points.length; i += dimension) {
+    let square = 0;
+    for (let axis = 0; axis < dimension; axis++) {
+      square += (points[i + axis]! - center[axis]!) ** 2;
+    }
+    if (square > farthest && square < Infinity) farthest = square;
+  }
+  return Math.sqrt(farthest);
 }
 
 /** The camera that shows all cells. */
 export function framed(bounds: Bounds, dimension: Dimension, size: Size): Camera {
-  const [hx, hy, hz] = bounds.half;
+  const [hx, hy] = bounds.half;
   if (modeOf(dimension) === 'planar') {
     const side = Math.min(size.width, size.height);
     const across = size.width / side / Math.max(hx, 1e-6);
@@ -69,10 +80,10 @@ export function framed(bounds: Bounds, dimension: Dimension, size: Size): Camera
       zoom: clamp(zoom, ZOOM_LIMITS)
     };
   }
-  const radius = Math.max(Math.hypot(hx, hy, hz) * 0.82, 1e-3);
+  const radius = Math.max(bounds.radius, 1e-3);
   const upward = radians(FIELD_OF_VIEW / 2);
   const across = Math.atan(Math.tan(upward) * (size.width / size.height));
-  const distance = clamp((radius * MARGIN) / Math.sin(Math.min(upward, across)), DISTANCE_LIMITS);
+  const distance = clamp(radius / Math.sin(Math.min(upward, across)), DISTANCE_LIMITS);
   const offset = new Vector3(...FIRST_LOOK).setLength(distance);
   const target = new Vector3(...bounds.center);
   return orbit(target.clone().add(offset), target, new Vector3(0, 1, 0), 1);
@@ -126,8 +137,8 @@ export function projectAll(
     const left = size.width / 2 - camera.target[0] * scale;
     const top = size.height / 2 + camera.target[1] * scale;
     for (let i = 0; i < count; i++) {
-      const y = dimension === 1 ? 0 : points[i * dimension + 1];
-      screen[2 * i] = left + points[i * dimension] * scale;
+      const y = dimension === 1 ? 0 : points[i * dimension + 1]!;
+      screen[2 * i] = left + points[i * dimension]! * scale;
       screen[2 * i + 1] = top - y * scale;
     }
     return screen;
@@ -136,9 +147,9 @@ export function projectAll(
   const halfWidth = size.width / 2;
   const halfHeight = size.height / 2;
   for (let i = 0; i < count; i++) {
-    const x = points[3 * i];
-    const y = points[3 * i + 1];
-    const z = points[3 * i + 2];
+    const x = points[3 * i]!;
+    const y = points[3 * i + 1]!;
+    const z = points[3 * i + 2]!;
     const w = m[3] * x + m[7] * y + m[11] * z + m[15];
     if (w > 0) {
       screen[2 * i] = halfWidth * (1 + (m[0] * x + m[4] * y + m[8] * z + m[12]) / w);

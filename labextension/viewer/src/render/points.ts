@@ -5,97 +5,31 @@
  * places one around all of it, and selected cells are never under others.
  */
 import {
-  AddEquation,
   BufferAttribute,
   BufferGeometry,
-  CustomBlending,
   DynamicDrawUsage,
-  GLSL3,
-  Matrix4,
-  OneFactor,
-  OneMinusSrcAlphaFactor,
   Points,
-  RawShaderMaterial,
   Scene,
-  Uint8BufferAttribute,
-  Vector4
+  Uint8BufferAttribute
 } from 'three';
 import type { Dimension } from '../state/types';
+import { Paint, type Drawing, type Rgb } from './paint';
 
-const VERTEX = `
-precision highp float;
-uniform mat4 clip;
-uniform float size;
-uniform float near;
-uniform float least;
-uniform float most;
-uniform float halo;
-in vec3 position;
-in vec4 color;
-out vec4 paint;
-flat out float radius;
-void main() {
-  paint = color;
-  if (color.a == 0.0) {
-    gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
-    gl_PointSize = 1.0;
-    radius = 0.0;
-    return;
-  }
-  gl_Position = clip * vec4(position, 1.0);
-  float diameter = near > 0.0 ? size * near / max(gl_Position.w, 1e-4) : size;
-  gl_PointSize = clamp(diameter, least, most) + halo;
-  radius = gl_PointSize * 0.5;
-}`;
+/** Device pixels a halo adds on each side at most. */
+const WIDEST = 6;
 
-const FRAGMENT = `
-precision mediump float;
-uniform vec4 ring;
-uniform float opacity;
-in vec4 paint;
-flat in float radius;
-out vec4 pixel;
-void main() {
-  vec2 place = gl_PointCoord * 2.0 - 1.0;
-  float cover = 1.0;
-  if (radius > 1.0) {
-    float away = dot(place, place);
-    if (away > 1.0) discard;
-    cover = clamp((1.0 - sqrt(away)) * radius + 0.25, 0.0, 1.0);
-  }
-  vec3 shown = mix(paint.rgb, ring.rgb, ring.a);
-  float alpha = cover * opacity;
-  pixel = vec4(shown * alpha, alpha);
-}`;
-
-export type Rgb = readonly [red: number, green: number, blue: number];
-
-/** How one frame is drawn; sizes in device pixels. */
-export interface Drawing {
-  readonly clip: Matrix4;
-  readonly size: number;
-  /** Distance at which a cell has that size; 0: the same at every distance. */
-  readonly near: number;
-  readonly least: number;
-  readonly most: number;
-  readonly opacity: number;
-  readonly pixelRatio: number;
-}
-
-/** A part of the cells, drawn again on top with a halo. */
+/** A part of the cells, drawn again on top with a halo as wide as a share of a cell's size. */
 class Marked {
   private readonly outline: Points;
   private readonly fill: Points;
   private readonly geometry = new BufferGeometry();
-  private readonly halo: RawShaderMaterial;
+  private readonly halo = new Paint();
 
   constructor(
     scene: Scene,
-    fill: RawShaderMaterial,
-    private readonly width: number
+    fill: Paint,
+    private readonly share: number
   ) {
-    this.halo = pointsMaterial();
-    this.halo.depthWrite = false;
     this.geometry.setIndex(new BufferAttribute(new Uint32Array(1), 1));
     this.geometry.setDrawRange(0, 0);
     this.outline = addTo(scene, this.geometry, this.halo);
@@ -126,11 +60,9 @@ class Marked {
     this.outline.visible = this.fill.visible = rows.length > 0;
   }
 
-  prepare(drawing: Drawing, ring: Rgb, threeD: boolean): void {
-    setUniforms(this.halo, drawing, 1);
-    this.halo.depthTest = threeD;
-    this.halo.uniforms.halo.value = 2 * this.width * drawing.pixelRatio;
-    (this.halo.uniforms.ring.value as Vector4).set(ring[0] / 255, ring[1] / 255, ring[2] / 255, 1);
+  prepare(drawing: Drawing, color: Rgb): void {
+    const width = Math.min(Math.max(drawing.size * this.share, drawing.pixelRatio), WIDEST);
+    this.halo.halo(drawing, width, color);
   }
 
   dispose(): void {
@@ -143,27 +75,25 @@ class Marked {
 export class Cloud {
   readonly scene = new Scene();
   private readonly geometry = new BufferGeometry();
-  private readonly material = pointsMaterial();
-  private readonly fill = pointsMaterial();
+  private readonly paintAll = new Paint();
+  private readonly paintMarked = new Paint();
   private readonly all: Points;
   private readonly highlighted: Marked;
   private readonly candidates: Marked;
   private count = 0;
   private placed: Uint8Array | null = null;
-  private dimension: Dimension = 2;
 
   constructor() {
     this.scene.matrixAutoUpdate = false;
-    this.all = addTo(this.scene, this.geometry, this.material);
-    this.highlighted = new Marked(this.scene, this.fill, 1.5);
-    this.candidates = new Marked(this.scene, this.fill, 2);
+    this.all = addTo(this.scene, this.geometry, this.paintAll);
+    this.highlighted = new Marked(this.scene, this.paintMarked, 0.26);
+    this.candidates = new Marked(this.scene, this.paintMarked, 0.36);
     this.all.visible = false;
   }
 
   /** New positions, `dimension` values a cell; the array is kept for a lost context, not copied. */
   place(points: Float32Array, dimension: Dimension): void {
     this.count = Math.floor(points.length / dimension);
-    this.dimension = dimension;
     this.placed = withPosition(points, dimension);
     const position = new BufferAttribute(points, dimension);
     const color = new Uint8BufferAttribute(new Uint8Array(4 * this.count), 4, true);
@@ -196,81 +126,41 @@ export class Cloud {
   /** The cells with a halo: rows of confirmed groups, and rows of the selection being made. */
   mark(highlighted: Uint32Array, candidates: Uint32Array): void {
     const inside = (rows: Uint32Array): Uint32Array =>
-      rows.length && rows[rows.length - 1] >= this.count ? rows.filter(r => r < this.count) : rows;
+      rows.length && rows[rows.length - 1]! >= this.count ? rows.filter(r => r < this.count) : rows;
     this.highlighted.cells(inside(highlighted));
     this.candidates.cells(inside(candidates));
   }
 
   /** Everything of the next frame but the data: camera, sizes and the colours of the halos. */
   prepare(drawing: Drawing, highlight: Rgb, candidate: Rgb): void {
-    const threeD = this.dimension === 3;
-    const behind = this.candidates.count > 0 ? 0.45 : 1;
-    setUniforms(this.material, drawing, drawing.opacity * behind);
-    setUniforms(this.fill, drawing, 1);
-    this.material.depthTest = this.material.depthWrite = threeD;
-    this.fill.depthTest = this.fill.depthWrite = threeD;
-    this.highlighted.prepare(drawing, highlight, threeD);
-    this.candidates.prepare(drawing, candidate, threeD);
+    this.paintAll.cells(drawing, this.candidates.count > 0 ? drawing.opacity / 2 : drawing.opacity);
+    this.paintMarked.cells(drawing, 1);
+    this.highlighted.prepare(drawing, highlight);
+    this.candidates.prepare(drawing, candidate);
   }
 
   dispose(): void {
     this.geometry.dispose();
-    this.material.dispose();
-    this.fill.dispose();
+    this.paintAll.dispose();
+    this.paintMarked.dispose();
     this.highlighted.dispose();
     this.candidates.dispose();
   }
 }
 
-function pointsMaterial(): RawShaderMaterial {
-  return new RawShaderMaterial({
-    glslVersion: GLSL3,
-    vertexShader: VERTEX,
-    fragmentShader: FRAGMENT,
-    uniforms: {
-      clip: { value: new Matrix4() },
-      size: { value: 4 },
-      near: { value: 0 },
-      least: { value: 1 },
-      most: { value: 64 },
-      halo: { value: 0 },
-      ring: { value: new Vector4(0, 0, 0, 0) },
-      opacity: { value: 1 }
-    },
-    transparent: true,
-    blending: CustomBlending,
-    blendEquation: AddEquation,
-    blendSrc: OneFactor,
-    blendDst: OneMinusSrcAlphaFactor,
-    premultipliedAlpha: true,
-    depthTest: false,
-    depthWrite: false
-  });
-}
-
 /** In the order they are drawn: the renderer does not sort. */
-function addTo(scene: Scene, geometry: BufferGeometry, material: RawShaderMaterial): Points {
-  const points = new Points(geometry, material);
+function addTo(scene: Scene, geometry: BufferGeometry, paint: Paint): Points {
+  const points = new Points(geometry, paint.material);
   points.frustumCulled = false;
   points.matrixAutoUpdate = false;
   scene.add(points);
   return points;
 }
 
-function setUniforms(material: RawShaderMaterial, drawing: Drawing, opacity: number): void {
-  const uniforms = material.uniforms;
-  (uniforms.clip.value as Matrix4).copy(drawing.clip);
-  uniforms.size.value = drawing.size;
-  uniforms.near.value = drawing.near;
-  uniforms.least.value = drawing.least;
-  uniforms.most.value = drawing.most;
-  uniforms.opacity.value = opacity;
-}
-
 /** 1 for a cell with a position; null when all have one. */
 function withPosition(points: Float32Array, dimension: Dimension): Uint8Array | null {
   let sum = 0;
-  for (let i = 0; i < points.length; i++) sum += points[i];
+  for (let i = 0; i < points.length; i++) sum += points[i]!;
   if (Number.isFinite(sum)) {
     return null;
   }

@@ -3,13 +3,15 @@
  * something changed and never otherwise. It follows the app's signals, and answers what tools ask
  * about places on the screen (the `Stage` port of `tools/tool.ts`).
  */
-import { effect, signal, type ReadonlySignal } from '@preact/signals';
+import { effect, signal, untracked, type ReadonlySignal } from '@preact/signals';
 import { Camera as DrawingCamera, WebGLRenderer } from 'three';
 import type { App } from '../state/app';
 import type { Camera, Dimension, View } from '../state/types';
 import { boundsOf, clipMatrix, framed, modeOf, projectAll, unprojectPlanar } from './camera';
 import type { Bounds, Size } from './camera';
-import { Cloud, type Rgb } from './points';
+import type { Rgb } from './paint';
+import { Cloud } from './points';
+import { automaticPointSize } from './size';
 
 type Place = readonly [x: number, y: number];
 
@@ -18,12 +20,6 @@ const CANDIDATE: Readonly<Record<'light' | 'dark', Rgb>> = {
   light: [17, 24, 39],
   dark: [255, 255, 255]
 };
-
-/** Diameter in CSS pixels at which this many cells neither vanish nor melt into one. */
-export function automaticPointSize(cells: number, size: Size): number {
-  const room = Math.sqrt(Math.min(size.width, size.height) / 600);
-  return Math.min(Math.max(6.5 * (700 / Math.max(cells, 1)) ** 0.22 * room, 1.2), 9);
-}
 
 export class Surface {
   /** Counts the frames drawn; a listener knows by it that its change is on the screen. */
@@ -139,8 +135,7 @@ export class Surface {
           this.dimension = dimensionOf(points.value, app.dataset.nCells);
           this.bounds = null;
           cloud.place(points.value, this.dimension);
-          cloud.paint(app.colors.peek(), app.visible.peek());
-          this.invalidate();
+          untracked(() => this.dress());
         }
       }),
       effect(() => {
@@ -148,7 +143,7 @@ export class Surface {
         this.invalidate();
       }),
       effect(() => {
-        cloud.mark(app.highlighted.value, app.candidate.value.cells ?? NO_CELLS);
+        this.mark();
         this.invalidate();
       }),
       effect(() => {
@@ -170,12 +165,24 @@ export class Surface {
     this.resize();
   }
 
+  /** Colours and marks for points that have just come. */
+  private dress(): void {
+    this.cloud.paint(this.app.colors.value, this.app.visible.value);
+    this.mark();
+    this.invalidate();
+  }
+
+  private mark(): void {
+    this.cloud.mark(this.app.highlighted.value, this.app.candidate.value.cells ?? NO_CELLS);
+  }
+
   private resize(): void {
     const { width, height } = this.host.getBoundingClientRect();
     if (width < 1 || height < 1) {
       return;
     }
     this.extent = { width, height };
+    this.app.viewport.value = this.extent;
     this.renderer.setPixelRatio(window.devicePixelRatio);
     this.renderer.setSize(width, height, false);
     // A resized canvas is empty until it is drawn: drawing at once avoids a flash.
@@ -223,7 +230,7 @@ export class Surface {
 
   private cellBounds(dimension: Dimension): Bounds {
     if (!this.points || dimension !== this.dimension) {
-      return { center: [0, 0, 0], half: [1, 1, 1] };
+      return { center: [0, 0, 0], half: [1, 1, 1], radius: 1 };
     }
     this.bounds ??= boundsOf(this.points, this.dimension);
     return this.bounds;
@@ -247,8 +254,9 @@ function dimensionOf(points: Float32Array, cells: number): Dimension {
 }
 
 function distanceOf(camera: Camera): number {
-  const [x, y, z] = camera.position.map((value, axis) => value - camera.target[axis]);
-  return Math.hypot(x, y, z);
+  const [x, y, z] = camera.position;
+  const [tx, ty, tz] = camera.target;
+  return Math.hypot(x - tx, y - ty, z - tz);
 }
 
 /** "#rrggbb" as three bytes; anything else is a middle grey. */

@@ -1,7 +1,8 @@
 /** Bytes of a session's chunks, before gzip: unsigned LEB128 integers, cells, and gzip itself. */
 
-/** Most bytes of a number below 2^32. */
+/** Most bytes of a number below 2^32 as we write it, and of any number we read. */
 const LONGEST = 5;
+const LONGEST_READ = 10;
 
 /**
  * Ascending row indices as uvarints: their count, the first index, then the differences.
@@ -11,8 +12,8 @@ export function encodeCells(cells: Uint32Array): Uint8Array<ArrayBuffer> {
   let at = writeUvarint(out, 0, cells.length);
   let last = 0;
   for (let i = 0; i < cells.length; i++) {
-    at = writeUvarint(out, at, cells[i] - last);
-    last = cells[i];
+    at = writeUvarint(out, at, cells[i]! - last);
+    last = cells[i]!;
   }
   return out.slice(0, at);
 }
@@ -36,17 +37,17 @@ export function decodeCells(bytes: Uint8Array, nCells: number): Uint32Array {
   let at = 0;
   const next = (): number => {
     let value = 0;
-    for (let k = 0; k < LONGEST; k++) {
+    for (let k = 0; k < LONGEST_READ; k++) {
       if (at >= bytes.length) {
         throw new RangeError('cells: the bytes end inside a number');
       }
-      const byte = bytes[at++];
+      const byte = bytes[at++]!;
       value += (byte & 0x7f) * 2 ** (7 * k);
       if (byte < 0x80) {
         return value;
       }
     }
-    throw new RangeError('cells: a number is above 2^32');
+    throw new RangeError('cells: a number is longer than ten bytes');
   };
   const count = next();
   if (count > nCells || count > bytes.length - at) {

@@ -8,6 +8,7 @@ import { batch, computed, effect, signal, type ReadonlySignal, type Signal } fro
 
 import { EMPTY, unionAll } from '../cells/cellset';
 import type { Column, Dataset } from '../data/dataset';
+import { fieldId } from '../data/field';
 import { Changes, type Slot } from './change';
 import { cellColors, count, visibleMask } from './derive';
 import { say } from './messages';
@@ -35,11 +36,6 @@ export interface Connection {
 export const NO_CANDIDATE: Candidate = { cells: null, steps: [], pageId: null };
 
 const LOADING = { state: 'loading' } as const;
-
-/** How a field is named in messages, sessions and caches: `obs:leiden`. */
-export function fieldId(ref: FieldRef): string {
-  return `${ref.source}:${ref.key}`;
-}
 
 export class App {
   readonly changes = new Changes();
@@ -93,15 +89,14 @@ export class App {
     };
     const page: Page = { id: 'page_1', name: 'Page 1', color: '#d81b60', groups: [] };
     this.slots = {
-      views: this.changes.slot<readonly View[]>([view]),
+      views: this.changes.slot<readonly View[]>([view], withCameras),
       activeViewId: this.changes.slot(view.id),
-      highlights: this.changes.slot<Highlights>({
-        pages: [page],
-        activePageId: page.id,
-        nextPage: 2,
-        nextGroup: 1
-      }),
-      candidate: this.changes.slot(NO_CANDIDATE)
+      highlights: this.changes.slot<Highlights>(
+        { pages: [page], activePageId: page.id, nextPage: 2, nextGroup: 1 },
+        withCounters
+      ),
+      // It has an undo of its own.
+      candidate: this.changes.slot(NO_CANDIDATE, (_, now) => now)
     };
     const n = dataset.nCells;
     this.activeView = computed(
@@ -120,15 +115,15 @@ export class App {
     });
     const filters = computed(() => this.activeView.value.filters);
     this.visible = computed(() =>
-      visibleMask(filters.value, filter => this.#ready(filter.field), n)
+      visibleMask(filters.value, field => this.#ready(field), n)
     );
     this.nVisible = computed(() => count(this.visible.value, n));
-    const look = computed(() => this.activeView.value.look);
+    const colormap = computed(() => this.activeView.value.look.colormap);
     const shown = computed(() => {
       const { field } = this.activeView.value;
       return field === null ? null : this.#ready(field);
     });
-    this.colors = computed(() => cellColors(shown.value, look.value, n));
+    this.colors = computed(() => cellColors(shown.value, colormap.value, n));
     this.highlighted = computed(() => {
       const enabled = this.activePage.value.groups.filter(group => group.enabled);
       return enabled.length === 0
@@ -143,6 +138,11 @@ export class App {
     this.canUndoCandidate = computed(() => this.candidatePast.value.length > 0);
     this.canRedoCandidate = computed(() => this.candidateFuture.value.length > 0);
     effect(() => this.#loadWhatIsShown());
+    effect(() => {
+      if (this.connection.value.state === 'open') {
+        this.#retry();
+      }
+    });
   }
 
   get views(): ReadonlySignal<readonly View[]> {
@@ -202,6 +202,21 @@ export class App {
     }
   }
 
+  /** Ask again for what failed: the kernel is there now. */
+  #retry(): void {
+    for (const [dimension, loaded] of this.#points.peek()) {
+      if (loaded.state === 'failed') {
+        this.#load(this.#points, dimension, this.dataset.points(dimension));
+      }
+    }
+    const { field, filters } = this.activeView.peek();
+    for (const ref of [...(field ? [field] : []), ...filters.map(filter => filter.field)]) {
+      if (this.columns.peek().get(fieldId(ref))?.state === 'failed') {
+        this.#load(this.columns, fieldId(ref), this.dataset.column(ref));
+      }
+    }
+  }
+
   #load<K, T>(
     into: Signal<ReadonlyMap<K, Loaded<T>>>,
     key: K,
@@ -210,9 +225,7 @@ export class App {
     const put = (value: Loaded<T>): void => {
       into.value = new Map(into.peek()).set(key, value);
     };
-    if (!into.peek().has(key)) {
-      put(LOADING);
-    }
+    put(LOADING);
     loading.then(
       value => {
         // What is no longer wanted meanwhile is left to the dataset's own cache.
@@ -222,13 +235,32 @@ export class App {
       },
       (error: unknown) => {
         const message = error instanceof Error ? error.message : String(error);
-        batch(() => {
-          put({ state: 'failed', message });
-          say(this, 'error', message);
-        });
+        if (into.peek().has(key)) {
+          batch(() => {
+            put({ state: 'failed', message });
+            say(this, 'error', message);
+          });
+        }
       }
     );
   }
+}
+
+/** Looking around is not undone: views come back with the cameras they have now. */
+function withCameras(back: readonly View[], now: readonly View[]): readonly View[] {
+  return back.map(view => {
+    const cameras = now.find(({ id }) => id === view.id)?.cameras ?? view.cameras;
+    return cameras === view.cameras ? view : { ...view, cameras };
+  });
+}
+
+/** Ids are never given twice, not even to something else after an undo. */
+function withCounters(back: Highlights, now: Highlights): Highlights {
+  return {
+    ...back,
+    nextPage: Math.max(back.nextPage, now.nextPage),
+    nextGroup: Math.max(back.nextGroup, now.nextGroup)
+  };
 }
 
 /** A selection that a person confirmed, as Python hears of it. */

@@ -6,10 +6,11 @@
  */
 import { batch, signal, type ReadonlySignal, type Signal } from '@preact/signals';
 
+/** Who made a change. */
 export type Origin = 'person' | 'python' | 'restore';
 
 export interface ChangeOptions {
-  /** Changes in a row with one key are one step of undo: a slider's drag. */
+  /** Changes in a row with one key and one origin are one step of undo: a slider's drag. */
   readonly key?: string;
   readonly origin?: Origin;
   /** False: not a step of undo, as for the camera. */
@@ -21,11 +22,28 @@ export interface Slot<T> {
   set(value: T): void;
 }
 
-interface Step {
+/**
+ * What undo leaves alone: given the value that undo or redo would bring back and the one there is
+ * now, the value to set.
+ */
+export type Carry<T> = (back: T, now: T) => T;
+
+export interface Past {
   readonly label: string;
+  readonly origin: Origin;
+}
+
+type Values = Map<AnySlot, unknown>;
+
+interface AnySlot {
+  readonly signal: Signal<unknown>;
+  readonly carry: Carry<unknown>;
+}
+
+interface Step extends Past {
   readonly key: string | undefined;
-  readonly before: Map<Signal<unknown>, unknown>;
-  readonly after: Map<Signal<unknown>, unknown>;
+  readonly before: Values;
+  readonly after: Values;
 }
 
 const STEPS = 50;
@@ -34,32 +52,34 @@ export class Changes {
   readonly #revision = signal(0);
   readonly #past = signal<readonly Step[]>([]);
   readonly #future = signal<readonly Step[]>([]);
-  #open: Map<Signal<unknown>, unknown> | null = null;
+  #open: Values | null = null;
 
   /** Rises by one with each change: what compares it knows whether anything is unsaved. */
   get revision(): ReadonlySignal<number> {
     return this.#revision;
   }
 
-  get past(): ReadonlySignal<readonly { readonly label: string }[]> {
+  /** Steps that can be undone, the latest last. */
+  get past(): ReadonlySignal<readonly Past[]> {
     return this.#past;
   }
 
-  get future(): ReadonlySignal<readonly { readonly label: string }[]> {
+  /** Steps that can be done again, the next one last. */
+  get future(): ReadonlySignal<readonly Past[]> {
     return this.#future;
   }
 
-  slot<T>(initial: T): Slot<T> {
+  slot<T>(initial: T, carry: Carry<T> = back => back): Slot<T> {
     const value = signal(initial);
+    const slot = { signal: value, carry } as unknown as AnySlot;
     return {
       signal: value,
       set: next => {
         if (this.#open === null) {
           throw new Error('state is set inside change() only');
         }
-        const known = value as Signal<unknown>;
-        if (!this.#open.has(known)) {
-          this.#open.set(known, known.peek());
+        if (!this.#open.has(slot)) {
+          this.#open.set(slot, value.peek());
         }
         value.value = next;
       }
@@ -68,28 +88,29 @@ export class Changes {
 
   /** Run `body`, which may set slots; all of it holds, or, if it throws, none of it. */
   change<T>(label: string, body: () => T, options: ChangeOptions = {}): T {
-    if (this.#open !== null) {
-      // A command that uses another is one change.
-      return body();
-    }
-    const before = new Map<Signal<unknown>, unknown>();
+    const outer = this.#open;
+    const before: Values = new Map();
     return batch(() => {
       this.#open = before;
       try {
         const result = body();
-        this.#close(label, before, options);
+        if (outer === null) {
+          this.#close(label, before, options);
+        } else {
+          // A command that uses another is one change.
+          before.forEach((value, slot) => outer.has(slot) || outer.set(slot, value));
+        }
         return result;
       } catch (error) {
-        for (const [slot, value] of before) {
-          slot.value = value;
-        }
+        before.forEach((value, slot) => (slot.signal.value = value));
         throw error;
       } finally {
-        this.#open = null;
+        this.#open = outer;
       }
     });
   }
 
+  /** Take back the last step; its label, or null if there is none. */
   undo(): string | null {
     return this.#move(this.#past, this.#future, step => step.before);
   }
@@ -100,14 +121,10 @@ export class Changes {
 
   #close(
     label: string,
-    before: Map<Signal<unknown>, unknown>,
-    { key, record = true }: ChangeOptions
+    before: Values,
+    { key, origin = 'person', record = true }: ChangeOptions
   ): void {
-    for (const [slot, value] of before) {
-      if (slot.peek() === value) {
-        before.delete(slot);
-      }
-    }
+    before.forEach((value, slot) => slot.signal.peek() === value && before.delete(slot));
     if (before.size === 0) {
       return;
     }
@@ -115,36 +132,38 @@ export class Changes {
     if (!record) {
       return;
     }
-    const after = new Map([...before.keys()].map(slot => [slot, slot.peek()]));
+    const after: Values = new Map([...before.keys()].map(slot => [slot, slot.signal.peek()]));
     const past = this.#past.peek();
     const last = past.at(-1);
-    if (key !== undefined && last?.key === key && this.#future.peek().length === 0) {
-      const merged = {
-        label,
-        key,
-        before: new Map([...before, ...last.before]),
-        after: new Map([...last.after, ...after])
-      };
-      this.#past.value = [...past.slice(0, -1), merged];
-    } else {
-      this.#past.value = [...past, { label, key, before, after }].slice(-STEPS);
-    }
+    const goesOn =
+      key !== undefined &&
+      last?.key === key &&
+      last.origin === origin &&
+      this.#future.peek().length === 0;
+    const step: Step = {
+      label,
+      origin,
+      key,
+      before: goesOn ? new Map([...before, ...last.before]) : before,
+      after: goesOn ? new Map([...last.after, ...after]) : after
+    };
+    this.#past.value = [...(goesOn ? past.slice(0, -1) : past), step].slice(-STEPS);
     this.#future.value = [];
   }
 
   #move(
     from: Signal<readonly Step[]>,
     to: Signal<readonly Step[]>,
-    values: (step: Step) => Map<Signal<unknown>, unknown>
+    values: (step: Step) => Values
   ): string | null {
     const step = from.peek().at(-1);
     if (step === undefined) {
       return null;
     }
     batch(() => {
-      for (const [slot, value] of values(step)) {
-        slot.value = value;
-      }
+      values(step).forEach((value, slot) => {
+        slot.signal.value = slot.carry(value, slot.signal.peek());
+      });
       from.value = from.peek().slice(0, -1);
       to.value = [...to.peek(), step];
       this.#revision.value++;

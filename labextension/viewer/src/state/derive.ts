@@ -2,7 +2,7 @@
 
 import type { CategoricalColumn, Column } from '../data/dataset';
 import { categoryColor, colormap, NEUTRAL, parseColor, type Rgb } from './palette';
-import type { Filter, Look } from './types';
+import type { FieldRef, Filter } from './types';
 
 /** The colour of each category: the dataset's own, else the palette's. */
 export function categoryColors(column: CategoricalColumn): Rgb[] {
@@ -13,7 +13,7 @@ export function categoryColors(column: CategoricalColumn): Rgb[] {
 }
 
 /** RGBA a cell, 4 × n bytes. */
-export function cellColors(column: Column | null, look: Look, n: number): Uint8Array {
+export function cellColors(column: Column | null, colormapName: string, n: number): Uint8Array {
   const packed = new Uint32Array(n);
   const neutral = pack(NEUTRAL);
   if (column === null) {
@@ -25,7 +25,7 @@ export function cellColors(column: Column | null, look: Look, n: number): Uint8A
       packed[i] = colors[codes[i]!] ?? neutral;
     }
   } else {
-    const lut = colormap(look.colormap);
+    const lut = colormap(colormapName);
     const colors = Uint32Array.from({ length: 256 }, (_, i) =>
       pack([lut[i * 3]!, lut[i * 3 + 1]!, lut[i * 3 + 2]!])
     );
@@ -51,12 +51,12 @@ function pack(color: Rgb): number {
  */
 export function visibleMask(
   filters: readonly Filter[],
-  columnOf: (filter: Filter) => Column | null,
+  columnOf: (field: FieldRef) => Column | null,
   n: number
 ): Uint8Array | null {
   let mask: Uint8Array | null = null;
   for (const filter of filters) {
-    const column = filter.enabled ? columnOf(filter) : null;
+    const column = filter.enabled ? columnOf(filter.field) : null;
     if (column === null) {
       continue;
     }

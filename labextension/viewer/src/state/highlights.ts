@@ -167,8 +167,8 @@ function typeOf(steps: readonly RecipeStep[]): GroupType {
   return tools.size === 1 && isGroupType(only) ? only : 'combined';
 }
 
-function isGroupType(tool: string): tool is GroupType {
-  return ['lasso', 'proximity', 'knn', 'annotation'].includes(tool);
+function isGroupType(tool: string | undefined): tool is GroupType {
+  return tool !== undefined && ['lasso', 'proximity', 'knn', 'annotation'].includes(tool);
 }
 
 function title(type: GroupType): string {

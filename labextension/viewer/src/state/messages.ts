@@ -1,17 +1,23 @@
 /** What the viewer tells a person, until it is dismissed. */
-import type { App } from './app';
+import type { Signal } from '@preact/signals';
+
 import type { Message } from './types';
 
-const KEPT = 5;
-
-/** Say something; the same text said again takes the place of the old one. */
-export function say(app: App, level: Message['level'], text: string): void {
-  const known = app.messages.peek();
-  const id = Math.max(0, ...known.map(message => message.id)) + 1;
-  const others = known.filter(message => message.text !== text);
-  app.messages.value = [...others, { id, level, text }].slice(-KEPT);
+/** Whoever has messages: the app. */
+export interface Speaker {
+  readonly messages: Signal<readonly Message[]>;
 }
 
-export function dismiss(app: App, id: number): void {
+const KEPT = 5;
+let last = 0;
+
+/** Say something; the same text said again takes the place of the old one. */
+export function say(app: Speaker, level: Message['level'], text: string): void {
+  const known = app.messages.peek();
+  const others = known.filter(message => message.text !== text);
+  app.messages.value = [...others, { id: ++last, level, text }].slice(-KEPT);
+}
+
+export function dismiss(app: Speaker, id: number): void {
   app.messages.value = app.messages.peek().filter(message => message.id !== id);
 }

@@ -3,16 +3,12 @@
  * masks and sessions may share them. References are names (field keys, categories, page ids),
  * never positions in a list, so that they outlive edits.
  */
+import type { Dimension, FieldRef } from '../data/field';
 
-export type Dimension = 1 | 2 | 3;
+export type { Dimension, FieldRef };
+
 export type Vec3 = readonly [number, number, number];
 export type Theme = 'light' | 'dark';
-
-/** A column of obs, or a gene (a row of var). */
-export interface FieldRef {
-  readonly source: 'obs' | 'var';
-  readonly key: string;
-}
 
 /**
  * Where a view is looked at from, in the coordinates of the points files (about −1 … 1).

@@ -1,12 +1,18 @@
 /** Commands on the active view: what it shows, and from where. */
+import { fieldId } from '../data/field';
 import type { App } from './app';
 import { say } from './messages';
+import { COLORMAP_NAMES } from './palette';
 import type { Camera, Dimension, FieldRef, View } from './types';
 
 /** Colour by a column or gene; null for none. */
 export function setField(app: App, field: FieldRef | null): void {
   if (field !== null && !app.dataset.has(field)) {
     say(app, 'error', `This dataset has no field “${field.key}”.`);
+    return;
+  }
+  const { field: shown } = app.activeView.peek();
+  if (field && shown && fieldId(field) === fieldId(shown)) {
     return;
   }
   edit(app, field === null ? 'colour by nothing' : `colour by ${field.key}`, () => ({ field }));
@@ -33,7 +39,9 @@ export function frameAll(app: App): void {
   const { dimension, cameras } = app.activeView.peek();
   const rest = { ...cameras };
   delete rest[dimension];
-  edit(app, 'frame all', () => ({ cameras: rest }), { record: false });
+  if (cameras[dimension] !== undefined) {
+    edit(app, 'frame all', () => ({ cameras: rest }), { record: false });
+  }
 }
 
 /** Diameter of a cell in CSS pixels; null lets the viewer choose. */
@@ -42,10 +50,16 @@ export function setPointSize(app: App, pointSize: number | null): void {
 }
 
 export function setColormap(app: App, colormap: string): void {
-  edit(app, `colormap ${colormap}`, view => ({ look: { ...view.look, colormap } }));
+  if (!COLORMAP_NAMES.includes(colormap)) {
+    say(app, 'error', `There is no colormap “${colormap}”: choose ${COLORMAP_NAMES.join(', ')}.`);
+    return;
+  }
+  edit(app, `colormap ${colormap}`, ({ look }) => ({
+    look: look.colormap === colormap ? look : { ...look, colormap }
+  }));
 }
 
-/** Replace parts of the active view. */
+/** Replace parts of the active view; parts that are the same already are no change. */
 export function edit(
   app: App,
   label: string,
@@ -57,9 +71,10 @@ export function edit(
     () => {
       const active = app.activeView.peek();
       const views = app.views.peek();
-      app.slots.views.set(
-        views.map(view => (view.id === active.id ? { ...view, ...parts(view) } : view))
-      );
+      const next: View = { ...active, ...parts(active) };
+      if ((Object.keys(next) as (keyof View)[]).some(key => next[key] !== active[key])) {
+        app.slots.views.set(views.map(view => (view.id === active.id ? next : view)));
+      }
     },
     options
   );

@@ -32,8 +32,8 @@ class LassoGesture implements Gesture {
   }
 
   move(point: ScreenPoint): void {
-    const [x, y] = this.corners[this.corners.length - 1];
-    if (Math.hypot(point[0] - x, point[1] - y) >= STEP) {
+    const last = this.corners.at(-1) ?? point;
+    if (Math.hypot(point[0] - last[0], point[1] - last[1]) >= STEP) {
       this.corners.push(point);
       this.context.stage.outline(this.viewId, this.corners);
     }

@@ -1,0 +1,123 @@
+"""One daemon thread with an event loop, where all that goes over the network happens.
+
+The loop of the notebook itself stands still while a cell runs, so nothing here may depend on it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import concurrent.futures
+import threading
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+from .errors import ViewerTimeout
+
+T = TypeVar("T")
+
+_SLICE_SECONDS = 0.25
+_STOP_SECONDS = 0.5
+
+
+class Deadline:
+    """A moment by which something must have happened.
+
+    Parameters
+    ----------
+    seconds
+        How far away it is now.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        if not 0 <= seconds <= threading.TIMEOUT_MAX:
+            raise ValueError(f"timeout is {seconds!r}; it must be a number of seconds, 0 or more")
+        self.seconds = seconds
+        self._end = time.monotonic() + seconds
+
+    @property
+    def left(self) -> float:
+        """Seconds until then, 0 when it is past."""
+        return max(0.0, self._end - time.monotonic())
+
+
+class Background:
+    """The thread; started when it is made, stopped with the process."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name="cellucid", daemon=True)
+        self._thread.start()
+        atexit.register(self.stop)
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_forever()
+        tasks = asyncio.all_tasks(self._loop)
+        for task in tasks:
+            task.cancel()
+        self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        self._loop.close()
+
+    def start(self, work: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
+        """Begin something and don't wait for it."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    def run(self, work: Coroutine[Any, Any, T], seconds: float, what: str) -> T:
+        """Do something and wait for it; a KeyboardInterrupt cancels it and returns at once.
+
+        Raises
+        ------
+        ViewerTimeout
+            If it takes longer than `seconds`; `what` says what was waited for.
+        """
+        deadline = Deadline(seconds)
+        future = self.start(work)
+        try:
+            while True:
+                # In slices, since a lock can't be interrupted on Windows.
+                done, _ = concurrent.futures.wait([future], min(_SLICE_SECONDS, deadline.left))
+                if done:
+                    return future.result()
+                if not deadline.left:
+                    raise ViewerTimeout(f"waited {seconds:g} s for {what}")
+        finally:
+            future.cancel()
+
+    def stop(self) -> None:
+        """Stop the loop, without waiting long: a kernel must be able to end."""
+        atexit.unregister(self.stop)
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(_STOP_SECONDS)
+
+
+async def in_thread(function: Callable[..., T], *arguments: Any) -> T:
+    """Call a function in a daemon thread of its own.
+
+    The threads of ``run_in_executor`` are joined when Python ends, so a long one would keep a
+    kernel from shutting down.
+    """
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[T] = loop.create_future()
+
+    def settle(value: T | None, error: BaseException | None) -> None:
+        if future.cancelled():
+            return
+        if error is None:
+            future.set_result(value)  # type: ignore[arg-type]
+        else:
+            future.set_exception(error)
+
+    def work() -> None:
+        value, error = None, None
+        try:
+            value = function(*arguments)
+        except BaseException as caught:
+            error = caught
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(settle, value, error)
+
+    threading.Thread(target=work, name="cellucid-work", daemon=True).start()
+    return await future

@@ -1,0 +1,164 @@
+"""Why a request is refused: an HTTP status, a short stable code, and a sentence for people."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class Refused(Exception):  # noqa: N818 - a refusal is an answer, not a fault of the server
+    """Base of all refusals.
+
+    Attributes
+    ----------
+    status
+        The HTTP status.
+    code
+        What programs tell refusals apart by; it never changes.
+
+    Examples
+    --------
+    >>> refusal = NoBrowser("no page of this viewer is open")
+    >>> refusal.status, refusal.code
+    (409, 'no-browser')
+    """
+
+    status: ClassVar[int]
+    code: ClassVar[str]
+
+
+class BadRequest(Refused):
+    """The request itself is malformed."""
+
+    status, code = 400, "bad-request"
+
+
+class NotAuthenticated(Refused):
+    """Nobody known to Jupyter."""
+
+    status, code = 403, "not-authenticated"
+
+
+class Forbidden(Refused):
+    """Known, but not allowed to."""
+
+    status, code = 403, "forbidden"
+
+
+class BadProof(Refused):
+    """A kernel that can't prove itself."""
+
+    status, code = 403, "bad-proof"
+
+
+class NotFound(Refused):
+    """Nothing stands at this address."""
+
+    status, code = 404, "not-found"
+
+
+class NoSuchViewer(Refused):
+    """No viewer of this id, or it belongs to another kernel."""
+
+    status, code = 404, "no-such-viewer"
+
+
+class NoPendingRequest(Refused):
+    """Nobody asked for this session."""
+
+    status, code = 404, "no-pending-request"
+
+
+class NoSuchReply(Refused):
+    """No page waits for this answer, or it waits for another kernel's."""
+
+    status, code = 404, "no-such-reply"
+
+
+class NoSuchEvent(Refused):
+    """No event is kept under this id."""
+
+    status, code = 404, "no-such-event"
+
+
+class NoBrowser(Refused):
+    """A command for pages while there are none."""
+
+    status, code = 409, "no-browser"
+
+
+class AlreadyClaimed(Refused):
+    """Somebody was first."""
+
+    status, code = 409, "already-claimed"
+
+
+class NotReady(Refused):
+    """The session is still on its way."""
+
+    status, code = 409, "not-ready"
+
+
+class Expired(Refused):
+    """It was there, and its time is over."""
+
+    status, code = 410, "expired"
+
+
+class PageGone(Refused):
+    """The page that asked has left."""
+
+    status, code = 410, "page-gone"
+
+
+class NoLength(Refused):
+    """An upload that doesn't say how long it is."""
+
+    status, code = 411, "no-length"
+
+
+class TooLarge(Refused):
+    """More bytes than are taken."""
+
+    status, code = 413, "too-large"
+
+
+class NotASession(Refused):
+    """The first bytes are not those of a session file."""
+
+    status, code = 415, "not-a-session"
+
+
+class BadSession(Refused):
+    """It begins like a session file but isn't a whole one."""
+
+    status, code = 422, "not-a-session"
+
+
+class CutShort(Refused):
+    """Fewer bytes than were announced."""
+
+    status, code = 422, "cut-short"
+
+
+class TooMany(Refused):
+    """A limit on how many there may be at once."""
+
+    status, code = 429, "too-many"
+
+
+class KernelGone(Refused):
+    """The kernel that has the data is not connected."""
+
+    status, code = 502, "kernel-gone"
+
+
+class KernelTimeout(Refused):
+    """The kernel did not answer in time."""
+
+    status, code = 504, "kernel-timeout"
+
+
+class DiskFull(Refused):
+    """No room for an upload."""
+
+    status, code = 507, "disk-full"

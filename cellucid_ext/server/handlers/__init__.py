@@ -1,0 +1,15 @@
+"""The routes, one file a resource."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...protocol import NAMESPACE
+from . import about, bundles, channels, data, events, page, requests, viewers
+
+ROUTES: list[tuple[str, type[Any]]] = [
+    (f"/{NAMESPACE}/{pattern}", handler)
+    for room in (about, viewers, requests, bundles, events, data, channels, page)
+    for pattern, handler in room.ROUTES
+]
+"""Patterns under the server's base URL, and who handles them."""

@@ -1,0 +1,72 @@
+/** The page: a side panel, the picture with its toolbars, the status line. */
+import type { JSX } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import type { App } from '../state/app';
+import { text } from '../text';
+import { Fields } from './fields';
+import { Groups } from './groups';
+import { Icon } from './icons';
+import { LegendPanel } from './legend';
+import { Selection } from './selection';
+import { Shortcuts } from './shortcuts';
+import { Messages, StatusLine, Waiting } from './status';
+import { Toolbar } from './toolbar';
+import type { Ui } from './ui';
+
+interface ShellProps {
+  readonly app: App;
+  readonly ui: Ui;
+  /** Puts the picture in an element; returns what takes it away. */
+  readonly picture: (host: HTMLElement) => () => void;
+}
+
+export function Shell({ app, ui, picture }: ShellProps): JSX.Element {
+  return (
+    <div class="cx-shell" data-panel={ui.panelOpen.value ? 'open' : 'closed'}>
+      <aside id="cx-panel" class="cx-panel" aria-label={text.panel} hidden={!ui.panelOpen.value}>
+        <Title app={app} ui={ui} />
+        <Fields app={app} />
+        <LegendPanel app={app} />
+        <Groups app={app} />
+      </aside>
+      <main class="cx-main">
+        <Toolbar app={app} ui={ui} />
+        <div class="cx-view">
+          <Picture picture={picture} tool={app.tool.value} />
+          <Waiting app={app} />
+          <Messages app={app} />
+          <Selection app={app} ui={ui} />
+        </div>
+        <StatusLine app={app} />
+      </main>
+      <Shortcuts ui={ui} />
+    </div>
+  );
+}
+
+function Title({ app, ui }: { app: App; ui: Ui }): JSX.Element {
+  const { name, nCells, nGenes } = app.dataset;
+  return (
+    <header class="cx-title">
+      <div>
+        <h1 title={name}>{name}</h1>
+        <p>{text.dataset(nCells, nGenes)}</p>
+      </div>
+      <button
+        type="button"
+        class="cx-small cx-only-narrow"
+        aria-label={text.closePanel}
+        onClick={() => (ui.panelOpen.value = false)}
+      >
+        <Icon name="close" />
+      </button>
+    </header>
+  );
+}
+
+function Picture(props: { picture: ShellProps['picture']; tool: string | null }): JSX.Element {
+  const host = useRef<HTMLDivElement>(null);
+  const { picture } = props;
+  useLayoutEffect(() => (host.current ? picture(host.current) : undefined), [picture]);
+  return <div ref={host} class="cx-picture" data-tool={props.tool ?? 'navigate'} />;
+}

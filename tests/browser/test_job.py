@@ -1,0 +1,118 @@
+"""The main job in real JupyterLab, on real data, with a mouse."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import anndata
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from cellucid_ext import CellucidSessionBundle
+
+from .lab import LabNotebook, draw_lasso, jupyterlab, write_notebook
+
+SHOW = """
+import scanpy
+from cellucid_ext import show_anndata
+adata = scanpy.datasets.pbmc68k_reduced()
+viewer = show_anndata(adata)
+"""
+SEEN = """
+seen = []
+viewer.on_selection(lambda event: seen.append(event["cells"]))
+print(viewer.state)
+"""
+CAPTURE = """
+bundle = viewer.get_session_bundle(timeout=60)
+bundle.save("job.cellucid-session")
+adata2 = bundle.apply_to_anndata(adata)
+adata2.write_h5ad("job.h5ad")
+adata.write_h5ad("before.h5ad")
+print(adata2.obs.columns[-1])
+print("selected", len(seen), None if not seen else len(seen[-1]))
+"""
+
+
+def inside_polygon(points: np.ndarray, polygon: np.ndarray) -> np.ndarray:
+    """Even-odd rule, one edge at a time: written for this test, slow and plain."""
+    x, y = points[:, 0], points[:, 1]
+    inside = np.zeros(len(points), dtype=bool)
+    for (x1, y1), (x2, y2) in zip(polygon, np.roll(polygon, -1, axis=0), strict=True):
+        crosses = (y1 > y) != (y2 > y)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            inside ^= crosses & (x < (x2 - x1) * (y - y1) / (y2 - y1) + x1)
+    return inside
+
+
+def normalised(embedding: np.ndarray) -> np.ndarray:
+    """The embedding as the dataset folder says: centred, scaled to [-1, 1] by its longer side."""
+    low, high = embedding.min(axis=0), embedding.max(axis=0)
+    return (embedding - (low + high) / 2) / ((high - low).max() / 2)
+
+
+def on_screen(
+    points: np.ndarray, camera: dict[str, Any], width: float, height: float
+) -> np.ndarray:
+    """Project by a planar camera: zoom 1 shows [-1, 1] over the shorter side of the view."""
+    scale = camera["zoom"] * min(width, height) / 2
+    x = width / 2 + (points[:, 0] - camera["target"][0]) * scale
+    y = height / 2 - (points[:, 1] - camera["target"][1]) * scale
+    return np.column_stack([x, y])
+
+
+@pytest.fixture
+def notebook(page: Page, tmp_path: Path) -> Any:
+    with jupyterlab(tmp_path) as server:
+        write_notebook(server.root / "job.ipynb", [SHOW, SEEN, CAPTURE])
+        yield LabNotebook(page, server, "job.ipynb"), server.root
+
+
+def test_from_show_anndata_to_a_column(notebook: Any, page: Page) -> None:
+    lab, root = notebook
+    assert "Error" not in lab.run(0)
+    viewer = lab.viewer(0)
+
+    viewer.get_by_role("combobox", name="Colour by").select_option(label="bulk_labels")
+    expect(viewer.get_by_text("CD14+ Monocyte")).to_be_visible()
+    lab.run(1)
+
+    lab.frame_element(0).scroll_into_view_if_needed()
+    stage = viewer.get_by_test_id("stage")
+    box = stage.bounding_box()
+    assert box is not None
+    # Pan and zoom first, so that the camera is not the one everything starts with.
+    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.5)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.45, box["y"] + box["height"] * 0.55, steps=4)
+    page.mouse.up()
+    page.mouse.wheel(0, -120)
+
+    viewer.get_by_role("button", name="Lasso").click()
+    shape = [(0.2, 0.2), (0.6, 0.15), (0.7, 0.6), (0.5, 0.45), (0.3, 0.75)]
+    lasso = draw_lasso(page, viewer, shape)
+    viewer.get_by_role("button", name="Confirm").click()
+    expect(viewer.get_by_role("list", name="Groups").get_by_role("listitem")).to_have_count(1)
+
+    printed = lab.run(2)
+    assert "cellucid_highlight__highlight_1" in printed, printed
+
+    bundle = CellucidSessionBundle(root / "job.cellucid-session")
+    state = bundle.decode_chunk("core/state")
+    (view,) = state["views"]
+    camera, size = view["cameras"]["2"], state["viewport"]
+    assert camera["zoom"] != 1
+
+    after = anndata.read_h5ad(root / "job.h5ad")
+    before = anndata.read_h5ad(root / "before.h5ad")
+    points = normalised(np.asarray(before.obsm["X_umap"], dtype=np.float64))
+    expected = inside_polygon(on_screen(points, camera, size["width"], size["height"]), lasso)
+    column = after.obs["cellucid_highlight__highlight_1"]
+    assert column.dtype == bool
+    assert 20 < expected.sum() < len(expected)
+    np.testing.assert_array_equal(column.to_numpy(), expected)
+    assert f"selected 1 {expected.sum()}" in printed
+    json.dumps(bundle.manifest)

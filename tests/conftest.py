@@ -1,0 +1,15 @@
+"""What all tests share; a missing Chromium is told before the first test, not after the last."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser import chromium
+
+pytest_plugins = ["pytest_jupyter.jupyter_server"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    wants_browser = any("browser" in getattr(item, "fixturenames", ()) for item in items)
+    if wants_browser and chromium.find() is None:
+        pytest.exit(chromium.MISSING, returncode=1)

@@ -1,0 +1,125 @@
+"""The extension as a whole: how it starts and stops, its page, its description."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from openapi_spec_validator import validate
+
+import cellucid_ext
+from cellucid_ext.protocol import MAX_UPLOAD_BYTES, SERVER_URL_VARIABLE
+from cellucid_ext.server.app import CellucidExtension
+from cellucid_ext.server.handlers import ROUTES
+
+from .peers import KernelPeer, Peer
+from .test_who_may import implemented, template
+
+
+async def test_health(person: Peer) -> None:
+    health = await person.json("GET", "health")
+    assert health["status"] == "ok"
+    assert (health["version"], health["protocol"]) == (cellucid_ext.__version__, 1)
+    assert health["limits"]["maxUploadBytes"] == MAX_UPLOAD_BYTES
+
+
+async def test_info_for_both(person: Peer, kernel: KernelPeer) -> None:
+    info = await kernel.json("GET", "info")
+    assert info == await person.json("GET", "info")
+    assert {"version", "protocol", "maxUploadBytes", "maxEventsBytes"} <= set(info)
+
+
+async def test_kernels_are_told_where_the_server_is(
+    jp_serverapp: Any, extension: CellucidExtension, person: Peer
+) -> None:
+    await person.json("GET", "health")
+    assert os.environ[SERVER_URL_VARIABLE] == jp_serverapp.connection_url
+    assert "token" not in os.environ[SERVER_URL_VARIABLE]
+    folder = extension.spool.folder
+    assert folder.is_dir()
+    await extension.stop_extension()
+    assert SERVER_URL_VARIABLE not in os.environ
+    assert not folder.exists()
+
+
+class TestStaticFiles:
+    @pytest.fixture
+    def jp_server_config(
+        self, jp_server_config: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> Any:
+        folder = Path(cellucid_ext.__file__).parent / "static"
+        assert CellucidExtension.static_paths == [str(folder)]
+        (tmp_path / "viewer.js").write_text("export {};")
+        monkeypatch.setattr(CellucidExtension, "static_paths", [str(tmp_path)])
+        return jp_server_config
+
+    async def test_they_are_public(self, http_server_client: Any, jp_base_url: str) -> None:
+        """Scripts come from where no login is asked: browsers load modules without our header."""
+        answer = await http_server_client.fetch(f"{jp_base_url}static/cellucid_ext/viewer.js")
+        assert answer.body == b"export {};"
+
+
+async def test_page(person: Peer, kernel: KernelPeer, viewer_id: str, jp_base_url: str) -> None:
+    answer = await person.fetch("GET", f"viewers/{viewer_id}/page")
+    page, policy = answer.body.decode(), answer.headers["Content-Security-Policy"]
+    assert answer.headers["Content-Type"] == "text/html; charset=UTF-8"
+    assert f'<meta name="cellucid-viewer" content="{viewer_id}">' in page
+    assert f'<meta name="cellucid-base-url" content="{jp_base_url}">' in page
+    script = f'<script type="module" src="{jp_base_url}static/cellucid_ext/viewer.js"></script>'
+    assert script in page
+    assert page.count("<script") == 1
+    assert "PBMC" not in page
+    assert "frame-ancestors 'self'" in policy
+    assert "default-src 'self'; script-src 'self'; style-src 'self'" in policy
+    assert any("_xsrf=" in cookie for cookie in answer.headers.get_list("Set-Cookie"))
+    assert (await person.fetch("GET", "viewers/nobody/page")).code == 404
+
+
+class TestOnAHub:
+    """A Hub forbids framing its pages, and so ours."""
+
+    @pytest.fixture
+    def jp_server_config(self, jp_server_config: Any) -> Any:
+        policy = {"Content-Security-Policy": "frame-ancestors 'none'"}
+        jp_server_config["ServerApp"]["tornado_settings"] = {"headers": policy}
+        return jp_server_config
+
+    async def test_page(self, person: Peer, viewer_id: str) -> None:
+        answer = await person.fetch("GET", f"viewers/{viewer_id}/page")
+        policy = answer.headers["Content-Security-Policy"]
+        assert policy.startswith("frame-ancestors 'none'; default-src 'self'")
+        assert "frame-ancestors 'self'" not in policy
+
+
+def test_description_fits_the_handlers() -> None:
+    path = Path(cellucid_ext.__file__).parent / "server" / "rest-api.yml"
+    description = yaml.safe_load(path.read_text("utf-8"))
+    validate(description)
+    described = {
+        (method.upper(), route)
+        for route, item in description["paths"].items()
+        for method in item
+        if method != "parameters"
+    }
+    routes = {(m, camel(template(p))) for p, handler in ROUTES for m in implemented(handler)}
+    assert described == routes
+    assert description["info"]["version"] == cellucid_ext.__version__
+
+
+def camel(path: str) -> str:
+    return "/" + re.sub(r"_([a-z])(?=\w*})", lambda found: found[1].upper(), path)
+
+
+def test_every_refusal_is_described() -> None:
+    """Codes never change once they are out, so the list of them stands in the description."""
+    from cellucid_ext.server import errors
+
+    path = Path(cellucid_ext.__file__).parent / "server" / "rest-api.yml"
+    description = yaml.safe_load(path.read_text("utf-8"))
+    codes = {kind.code for kind in errors.Refused.__subclasses__()}
+    listed = description["components"]["schemas"]["Error"]["properties"]["code"]["enum"]
+    assert codes | {"error"} == set(listed)

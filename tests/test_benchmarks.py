@@ -1,0 +1,35 @@
+"""Every benchmark runs and prints its table; the figures themselves are not judged here."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.__main__ import NAMES
+from benchmarks.table import Table
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_quick_run(name: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks", name, "--quick"],
+        cwd=Path(__file__).parents[1],
+        capture_output=True,
+        text=True,
+        timeout=200,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "verdict" in done.stdout
+    assert "≤" in done.stdout
+
+
+def test_a_missed_target_is_told() -> None:
+    table = Table("t")
+    table.add("within", 1, "s", 2)
+    assert table.met
+    table.add("beyond", 3, "s", 2)
+    assert not table.met
+    assert "MISSED" in str(table)
