@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -16,14 +15,16 @@ from .errors import CheckError
 from .notebook import Notebook, Output
 from .server import OwnServer
 
-_SHOW = """
+_N_CELLS = 2000
+_CELLS = list(range(3, 1200, 7))
+
+_SHOW = f"""
 from cellucid_ext import show_anndata
 from cellucid_ext.demo import make_dataset
-adata = make_dataset(n_cells=2000)
+adata = make_dataset(n_cells={_N_CELLS})
 seen = []
 viewer = show_anndata(adata, dataset_name="check")
 viewer.on_selection(lambda event: seen.append(event))
-viewer.wait_for_ready
 """
 _CAPTURE = "bundle = viewer.get_session_bundle(timeout=30)\nprint(bundle.list_chunk_ids())"
 _APPLY = """
@@ -35,8 +36,6 @@ with tempfile.TemporaryDirectory() as folder:
 print("cells:", column.to_numpy().nonzero()[0].tolist())
 """
 _STOP = "viewer.stop()"
-
-_CELLS = list(range(3, 1200, 7))
 
 
 class Steps:
@@ -53,7 +52,6 @@ class Steps:
     def __init__(self, arguments: Sequence[str], report: Callable[[str], None]) -> None:
         self._arguments = arguments
         self._report = report
-        self._step = ""
 
     async def run(self) -> None:
         """Run all steps.
@@ -63,10 +61,7 @@ class Steps:
         CheckError
             At the first step that fails, saying which and why.
         """
-        try:
-            await self._run()
-        except CheckError as error:
-            raise CheckError(f"{self._step}: {error}") from error
+        await self._run()
 
     async def _run(self) -> None:
         server = OwnServer(self._arguments)
@@ -98,7 +93,9 @@ class Steps:
         async with self._timed("read the dataset through the server"):
             await self._read_dataset(browser, viewer_id)
         async with self._timed("send a selection to the kernel"):
-            await page.emit({"type": "ready", "n_cells": 2000, "dimensions": [2], "datasetId": ""})
+            await page.emit(
+                {"type": "ready", "n_cells": _N_CELLS, "dimensions": [2], "datasetId": ""}
+            )
             await page.emit({"type": "selection", "cells": _CELLS, "source": "check"})
             _succeeded(
                 await notebook.run(
@@ -158,33 +155,33 @@ class Steps:
 
     @asynccontextmanager
     async def _timed(self, step: str) -> AsyncIterator[None]:
-        self._step = step
         begin = time.perf_counter()
-        yield
+        try:
+            yield
+        except CheckError as error:
+            raise CheckError(f"{step}: {error}") from error
         self._report(f"ok  {time.perf_counter() - begin:6.2f} s  {step}")
 
 
 def _session_file() -> bytes:
     """Write the session that the page would make: one highlight group of some cells."""
-    import numpy as np
-
     from ..session import SessionWriter
     from ..session.codecs import encode_cells
 
     group = {"id": "highlight_1", "type": "lasso", "label": "check", "enabled": True}
-    meta = {
-        "pages": [
-            {
-                "id": "page_1",
-                "name": "Page 1",
-                "color": "#d62728",
-                "highlightedGroups": [{**group, "cellCount": len(_CELLS)}],
-            }
-        ],
-        "activePageId": "page_1",
-        "activePageName": "Page 1",
+    page = {
+        "id": "page_1",
+        "name": "Page 1",
+        "color": "#d81b60",
+        "highlightedGroups": [{**group, "cellCount": len(_CELLS)}],
     }
-    raise NotImplementedError((np, SessionWriter, encode_cells, json, tempfile, Path, meta))
+    meta = {"pages": [page], "activePageId": "page_1", "activePageName": "Page 1"}
+    writer = SessionWriter({"sourceType": "check", "datasetId": "check", "cellCount": _N_CELLS})
+    writer.add_json("highlights/meta", meta, contributor="highlights-meta")
+    cells = encode_cells(_CELLS)
+    writer.add_bytes("highlights/cells/highlight_1", cells, contributor="highlights-cells")
+    with tempfile.TemporaryDirectory() as folder:
+        return writer.write(Path(folder) / "check.cellucid-session").read_bytes()
 
 
 def _succeeded(output: Output) -> Output:

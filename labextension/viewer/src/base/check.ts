@@ -76,6 +76,31 @@ export function oneOf<T extends string | number>(
   return found;
 }
 
+/** Any JSON, built anew, not nested deeper than `depth`. */
+export function json(value: unknown, path: string, depth = 12): unknown {
+  if (value === null || typeof value === 'boolean') {
+    return value;
+  }
+  if (typeof value === 'number') {
+    return number(value, path);
+  }
+  if (typeof value === 'string') {
+    return text(value, path, 100_000);
+  }
+  if (depth === 0) {
+    throw new CheckError(path, 'less nesting');
+  }
+  if (Array.isArray(value)) {
+    return list(value, path, (entry, at) => json(entry, at, depth - 1));
+  }
+  return Object.fromEntries(
+    Object.entries(object(value, path)).map(([key, entry]) => [
+      text(key, `a key of ${path}`, 200),
+      json(entry, `${path}.${key}`, depth - 1)
+    ])
+  );
+}
+
 /** Undefined and null pass as null; anything else is read. */
 export function optional<T>(
   value: unknown,

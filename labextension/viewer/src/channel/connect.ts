@@ -22,11 +22,14 @@ const GONE: ReadonlyMap<unknown, string> = new Map([
 export function connect(app: App, server: Server): () => void {
   const emit = (event: Frame): void => {
     if (JSON.stringify(event).length < LARGEST_FRAME) {
-      channel.send(event);
+      if (!channel.send(event)) {
+        say(app, 'error', 'Python could not be told: the connection has been lost for too long.');
+      }
       return;
     }
     server.postEvent(event).catch((error: unknown) => {
-      say(app, 'error', `Python could not be told: ${String(error)}`);
+      const why = error instanceof Error ? error.message : String(error);
+      say(app, 'error', `Python could not be told: ${why}`);
     });
   };
   const gone = (reason: unknown): void => {
@@ -60,7 +63,10 @@ export function connect(app: App, server: Server): () => void {
       }
     },
     lost: () => {
-      app.connection.value = { state: 'lost' };
+      // That the kernel is gone says more, and what to do.
+      if (app.connection.peek().state !== 'gone') {
+        app.connection.value = { state: 'lost' };
+      }
     },
     refused: (code, reason) => {
       const text =

@@ -16,17 +16,22 @@ const PROTOCOL = 1;
 const FIRST_DELAY = 200;
 const LAST_DELAY = 5000;
 const WELCOME_MILLISECONDS = 10_000;
-/** Closed for good: not logged in, no such viewer, replaced, another protocol. */
-const FINAL = [4401, 4404, 4409, 4426];
+const NO_SUCH_VIEWER = 4404;
+/** A server that came back may not have heard from the kernel yet; it is asked again for so long. */
+const MISSING_MILLISECONDS = 60_000;
+/** Closed for good: not logged in, replaced, another protocol. */
+const FINAL = [4401, 4409, 4426];
 
 export class Channel {
   readonly #numbered = new Numbered();
-  readonly #channelId = crypto.randomUUID();
+  readonly #channelId = randomId();
   #socket: WebSocket | null = null;
   #open = false;
   #closed = false;
   #delay = FIRST_DELAY;
   #retry: ReturnType<typeof setTimeout> | undefined;
+  /** Until when a missing viewer may still come back; null before the first welcome. */
+  #missingUntil: number | null = null;
 
   constructor(
     private readonly url: string,
@@ -53,7 +58,11 @@ export class Channel {
   #connect(): void {
     const socket = new WebSocket(this.url);
     this.#socket = socket;
-    const patience = setTimeout(() => socket.close(), WELCOME_MILLISECONDS);
+    const patience = setTimeout(() => {
+      // `close` may take minutes on a dead network, so this one is given up without its word.
+      socket.close();
+      this.#ended(socket, 1006, '');
+    }, WELCOME_MILLISECONDS);
     socket.onopen = () => {
       this.#write({
         type: 'hello',
@@ -63,44 +72,24 @@ export class Channel {
       });
     };
     socket.onmessage = event => {
-      const frame = read(event.data);
-      if (frame === null) {
-        return;
-      }
-      if (frame.type === 'welcome' && !this.#open) {
+      const frame = socket === this.#socket ? parse(event.data) : null;
+      if (frame?.type === 'welcome' && !this.#open) {
         clearTimeout(patience);
         this.#welcomed(frame);
-      } else if (frame.type === 'ack') {
-        this.#numbered.acknowledge(frame['ack']);
-      } else if (this.#open) {
-        const fresh = this.#numbered.isNew(frame);
-        this.#write({ type: 'ack', ack: this.#numbered.received });
-        if (fresh) {
-          this.listener.received(frame);
-        }
+      } else if (frame !== null) {
+        this.#heard(frame);
       }
     };
     socket.onclose = event => {
       clearTimeout(patience);
-      this.#open = false;
-      if (this.#closed) {
-        return;
-      }
-      if (FINAL.includes(event.code)) {
-        this.#closed = true;
-        this.listener.refused(event.code, event.reason);
-        return;
-      }
-      this.listener.lost();
-      // Spread out, so that a restarted server is not met by all pages at once.
-      this.#retry = setTimeout(() => this.#connect(), this.#delay * (0.5 + Math.random() / 2));
-      this.#delay = Math.min(2 * this.#delay, LAST_DELAY);
+      this.#ended(socket, event.code, event.reason);
     };
   }
 
   #welcomed(welcome: Frame): void {
     this.#open = true;
     this.#delay = FIRST_DELAY;
+    this.#missingUntil = Infinity;
     if (welcome['resumed'] === true) {
       this.#numbered.acknowledge(welcome['received']);
     } else {
@@ -110,6 +99,43 @@ export class Channel {
     this.listener.opened(welcome['kernelConnected'] === true);
   }
 
+  #heard(frame: Frame): void {
+    if (frame.type === 'ack') {
+      this.#numbered.acknowledge(frame['ack']);
+    } else if (this.#open) {
+      const fresh = this.#numbered.isNew(frame);
+      this.#write({ type: 'ack', ack: this.#numbered.received });
+      if (fresh) {
+        this.listener.received(frame);
+      }
+    }
+  }
+
+  #ended(socket: WebSocket, code: number, reason: string): void {
+    if (socket !== this.#socket || this.#closed) {
+      return;
+    }
+    this.#socket = null;
+    this.#open = false;
+    if (FINAL.includes(code) || (code === NO_SUCH_VIEWER && !this.#mayComeBack())) {
+      this.#closed = true;
+      this.listener.refused(code, reason);
+      return;
+    }
+    this.listener.lost();
+    // Spread out, so that a restarted server is not met by all pages at once.
+    this.#retry = setTimeout(() => this.#connect(), this.#delay * (0.5 + Math.random() / 2));
+    this.#delay = Math.min(2 * this.#delay, LAST_DELAY);
+  }
+
+  #mayComeBack(): boolean {
+    if (this.#missingUntil === null) {
+      return false;
+    }
+    this.#missingUntil = Math.min(this.#missingUntil, Date.now() + MISSING_MILLISECONDS);
+    return Date.now() < this.#missingUntil;
+  }
+
   #write(frame: Frame): void {
     if (this.#socket?.readyState === WebSocket.OPEN) {
       this.#socket.send(JSON.stringify(frame));
@@ -117,7 +143,14 @@ export class Channel {
   }
 }
 
-function read(data: unknown): Frame | null {
+/** `crypto.randomUUID` is only there over HTTPS and on localhost. */
+function randomId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** A frame out of the websocket's text; null for what is none. */
+function parse(data: unknown): Frame | null {
   if (typeof data !== 'string') {
     return null;
   }

@@ -59,30 +59,6 @@ export function summarize(values: Float32Array): { min: number; max: number; mis
   return min > max ? { min: 0, max: 0, missing } : { min, max, missing };
 }
 
-/** Undo gzip, but never to more than was expected. */
-export async function gunzip(stored: ArrayBuffer, size: number, path: string): Promise<ArrayBuffer> {
-  const out = new Uint8Array(size);
-  let at = 0;
-  const reader = new Blob([stored])
-    .stream()
-    .pipeThrough(new DecompressionStream('gzip'))
-    .getReader();
-  for (;;) {
-    const { done, value } = await reader.read().catch(() => {
-      throw new CheckError(path, 'gzip');
-    });
-    if (done) {
-      return at === size ? out.buffer : sized(out.buffer.slice(0, at), size, path);
-    }
-    if (at + value.length > size) {
-      await reader.cancel();
-      throw new CheckError(path, `${size} bytes after gzip, and found more`);
-    }
-    out.set(value, at);
-    at += value.length;
-  }
-}
-
 function sized(bytes: ArrayBuffer, size: number, path: string): ArrayBuffer {
   if (bytes.byteLength !== size) {
     throw new CheckError(path, `${size} bytes, not ${bytes.byteLength}`);

@@ -1,5 +1,6 @@
 /** The dataset folder, read through one loader: manifests first, columns and genes when asked for. */
-import { gunzip, readCodes, readFloats, readQuantized, summarize, type Codes } from './arrays';
+import { gunzip } from '../base/gzip';
+import { readCodes, readFloats, readQuantized, summarize, type Codes } from './arrays';
 import type { Dimension, FieldRef } from './field';
 import {
   readIdentity,

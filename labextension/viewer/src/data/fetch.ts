@@ -176,6 +176,7 @@ function xsrfCookie(): string {
 const ADVICE: Readonly<Record<string, string>> = {
   'kernel-gone': 'The kernel that has the data is gone: run the cell again.',
   'kernel-timeout': 'The kernel did not answer in time: is it busy? Try again.',
+  'not-authenticated': 'The login has expired: reload the notebook and log in again.',
   'no-such-viewer': 'The kernel that has the data is gone: run the cell again.'
 };
 
@@ -190,6 +191,10 @@ async function refusal(answer: Response): Promise<FetchError> {
     }
   }
   const advice = Object.hasOwn(ADVICE, code) ? ADVICE[code] : undefined;
+  if (!code && (answer.status === 401 || answer.status === 403)) {
+    // Jupyter's own refusal, as of an old XSRF cookie: its words help nobody.
+    message = '';
+  }
   return new FetchError(advice ?? (message || explain(answer.status)), answer.status, code);
 }
 

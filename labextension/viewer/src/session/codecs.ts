@@ -1,4 +1,4 @@
-/** Bytes of a session's chunks, before gzip: unsigned LEB128 integers, cells, and gzip itself. */
+/** Bytes of a session's chunks, before gzip: unsigned LEB128 integers, and cells. */
 
 /** Most bytes of a number below 2^32 as we write it, and of any number we read. */
 const LONGEST = 5;
@@ -80,9 +80,4 @@ export function toBase64(bytes: Uint8Array): string {
 
 export function fromBase64(text: string): Uint8Array {
   return Uint8Array.from(atob(text), character => character.charCodeAt(0));
-}
-
-export async function gzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-  const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream('gzip'));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
 }

@@ -2,13 +2,15 @@
  * State handed over when the page is taken off the notebook and put back: what a session saves,
  * and the selection being made, as plain values that survive `structuredClone`.
  */
-import { batch } from '@preact/signals';
-
+import { integer, list, object, optional, own, text } from '../base/check';
 import type { App } from './app';
+import { say } from './messages';
+import { checkCells, readHighlights, readStep, readViews } from './readers';
 import type { Candidate, Highlights, View } from './types';
 
 interface Kept {
   readonly datasetId: string;
+  readonly nCells: number;
   readonly views: readonly View[];
   readonly activeViewId: string;
   readonly highlights: Highlights;
@@ -18,6 +20,7 @@ interface Kept {
 export function snapshot(app: App): unknown {
   const kept: Kept = {
     datasetId: app.dataset.id,
+    nCells: app.dataset.nCells,
     views: app.views.peek(),
     activeViewId: app.slots.activeViewId.signal.peek(),
     highlights: app.highlights.peek(),
@@ -28,12 +31,15 @@ export function snapshot(app: App): unknown {
 
 /** Take over what `snapshot` gave, if it is of the same dataset. */
 export function adopt(app: App, value: unknown): void {
-  if (!isKept(value) || value.datasetId !== app.dataset.id) {
+  if (value === null || value === undefined) {
     return;
   }
-  // The arrays belong to the page that is gone; copies belong to this one.
-  const kept = structuredClone(value);
-  batch(() =>
+  try {
+    // The arrays belong to the page that is gone; copies belong to this one.
+    const kept = read(structuredClone(value), app.dataset.nCells);
+    if (kept.datasetId !== app.dataset.id) {
+      return;
+    }
     app.changes.change(
       'come back',
       () => {
@@ -43,10 +49,35 @@ export function adopt(app: App, value: unknown): void {
         app.slots.candidate.set(kept.candidate);
       },
       { origin: 'restore', record: false }
-    )
-  );
+    );
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    say(app, 'warning', `What the viewer showed before could not be taken over: ${why}`);
+  }
 }
 
-function isKept(value: unknown): value is Kept {
-  return typeof value === 'object' && value !== null && 'datasetId' in value;
+function read(value: unknown, nCells: number): Kept {
+  const kept = object(value, 'kept');
+  const highlights = object(own(kept, 'highlights'), 'highlights');
+  const candidate = object(own(kept, 'candidate'), 'candidate');
+  const cells = (given: unknown, path: string): Uint32Array => checkCells(given, path, nCells);
+  const pages = readHighlights(highlights, 'highlights', 'groups', (group, path) =>
+    cells(own(group, 'cells'), `${path}.cells`)
+  );
+  return {
+    datasetId: text(own(kept, 'datasetId'), 'datasetId'),
+    nCells: integer(own(kept, 'nCells'), 'nCells', nCells, nCells),
+    views: readViews(own(kept, 'views'), 'views'),
+    activeViewId: text(own(kept, 'activeViewId'), 'activeViewId'),
+    highlights: {
+      ...pages,
+      nextPage: integer(own(highlights, 'nextPage'), 'highlights.nextPage', pages.nextPage),
+      nextGroup: integer(own(highlights, 'nextGroup'), 'highlights.nextGroup', pages.nextGroup)
+    },
+    candidate: {
+      cells: optional(own(candidate, 'cells'), 'candidate.cells', cells),
+      steps: list(own(candidate, 'steps'), 'candidate.steps', readStep),
+      pageId: optional(own(candidate, 'pageId'), 'candidate.pageId', (v, p) => text(v, p))
+    }
+  };
 }

@@ -1,0 +1,227 @@
+/** Readers of the state's values out of sessions and other strangers' JSON. */
+import {
+  boolean,
+  CheckError,
+  integer,
+  json,
+  list,
+  number,
+  object,
+  oneOf,
+  optional,
+  own,
+  text,
+  type JsonObject
+} from '../base/check';
+import type {
+  Camera,
+  Dimension,
+  FieldRef,
+  Filter,
+  Group,
+  GroupType,
+  Highlights,
+  Page,
+  RecipeStep,
+  SetOperation,
+  Vec3,
+  View
+} from './types';
+
+export const GROUP_TYPES: readonly GroupType[] = [
+  'lasso',
+  'proximity',
+  'knn',
+  'category',
+  'range',
+  'annotation',
+  'combined'
+];
+const OPERATIONS: readonly SetOperation[] = ['replace', 'intersect', 'add', 'remove'];
+const DIMENSIONS: readonly Dimension[] = [1, 2, 3];
+
+const MAX_NAME = 1000;
+const MAX_VIEWS = 100;
+const MAX_FILTERS = 1000;
+const MAX_PAGES = 1000;
+const MAX_GROUPS = 10_000;
+const MAX_STEPS = 1000;
+
+export function readView(value: unknown, path: string): View {
+  const view = object(value, path);
+  const at = (key: string): [unknown, string] => [own(view, key), `${path}.${key}`];
+  const look = object(...at('look'));
+  return {
+    id: text(...at('id'), MAX_NAME),
+    kind: oneOf(...at('kind'), ['live', 'kept'] as const),
+    dimension: oneOf(...at('dimension'), DIMENSIONS),
+    cameras: readCameras(...at('cameras')),
+    field: optional(...at('field'), readField),
+    filters: list(...at('filters'), readFilter, MAX_FILTERS),
+    look: {
+      pointSize: optional(own(look, 'pointSize'), `${path}.look.pointSize`, number),
+      colormap: text(own(look, 'colormap'), `${path}.look.colormap`, MAX_NAME)
+    }
+  };
+}
+
+export function readViews(value: unknown, path: string): View[] {
+  const views = list(value, path, readView, MAX_VIEWS);
+  distinct(views, path);
+  if (views.length === 0) {
+    throw new CheckError(path, 'at least one view');
+  }
+  return views;
+}
+
+function readField(value: unknown, path: string): FieldRef {
+  const field = object(value, path);
+  return {
+    source: oneOf(own(field, 'source'), `${path}.source`, ['obs', 'var'] as const),
+    key: text(own(field, 'key'), `${path}.key`, MAX_NAME)
+  };
+}
+
+function readCameras(value: unknown, path: string): View['cameras'] {
+  const cameras = object(value, path);
+  const found: Partial<Record<Dimension, Camera>> = {};
+  for (const dimension of DIMENSIONS) {
+    const camera = optional(own(cameras, `${dimension}`), `${path}.${dimension}`, readCamera);
+    if (camera !== null) {
+      found[dimension] = camera;
+    }
+  }
+  return found;
+}
+
+function readCamera(value: unknown, path: string): Camera {
+  const camera = object(value, path);
+  const zoom = number(own(camera, 'zoom'), `${path}.zoom`);
+  if (zoom <= 0) {
+    throw new CheckError(`${path}.zoom`, 'a number above 0');
+  }
+  return {
+    mode: oneOf(own(camera, 'mode'), `${path}.mode`, ['planar', 'orbit'] as const),
+    position: readVec3(own(camera, 'position'), `${path}.position`),
+    target: readVec3(own(camera, 'target'), `${path}.target`),
+    up: readVec3(own(camera, 'up'), `${path}.up`),
+    zoom
+  };
+}
+
+function readVec3(value: unknown, path: string): Vec3 {
+  const [x, y, z, ...more] = list(value, path, number, 3);
+  if (x === undefined || y === undefined || z === undefined || more.length > 0) {
+    throw new CheckError(path, 'three numbers');
+  }
+  return [x, y, z];
+}
+
+function readFilter(value: unknown, path: string): Filter {
+  const filter = object(value, path);
+  const field = readField(own(filter, 'field'), `${path}.field`);
+  const enabled = boolean(own(filter, 'enabled'), `${path}.enabled`);
+  const kind = oneOf(own(filter, 'kind'), `${path}.kind`, ['category', 'range'] as const);
+  return kind === 'category'
+    ? { kind, field, enabled, hidden: list(own(filter, 'hidden'), `${path}.hidden`, text) }
+    : {
+        kind,
+        field,
+        enabled,
+        min: number(own(filter, 'min'), `${path}.min`),
+        max: number(own(filter, 'max'), `${path}.max`)
+      };
+}
+
+/** Pages with their groups, which another reader reads: files keep them in different ways. */
+export function readHighlights(
+  value: unknown,
+  path: string,
+  groupsKey: string,
+  readCells: (group: JsonObject, path: string) => Uint32Array
+): Highlights {
+  const highlights = object(value, path);
+  const readGroupHere = (entry: unknown, at: string): Group => readGroup(entry, at, readCells);
+  const pages = list(
+    own(highlights, 'pages'),
+    `${path}.pages`,
+    (entry, at): Page => {
+      const page = object(entry, at);
+      return {
+        id: text(own(page, 'id'), `${at}.id`, MAX_NAME),
+        name: text(own(page, 'name'), `${at}.name`, MAX_NAME),
+        color: text(own(page, 'color'), `${at}.color`, 32),
+        groups: list(own(page, groupsKey), `${at}.${groupsKey}`, readGroupHere, MAX_GROUPS)
+      };
+    },
+    MAX_PAGES
+  );
+  distinct(pages, `${path}.pages`);
+  const groups = pages.flatMap(page => page.groups);
+  distinct(groups, `${path}.pages[].${groupsKey}`);
+  const active = own(highlights, 'activePageId');
+  const home = pages.find(page => page.id === active) ?? pages[0];
+  if (home === undefined) {
+    throw new CheckError(`${path}.pages`, 'at least one page');
+  }
+  return { pages, activePageId: home.id, nextPage: above(pages), nextGroup: above(groups) };
+}
+
+/** Keys of a group that have a place of their own here; the rest is carried along as `extra`. */
+const GROUP_KEYS = ['id', 'type', 'label', 'enabled', 'cellCount', 'cells', 'recipe', 'extra'];
+
+function readGroup(
+  value: unknown,
+  path: string,
+  readCells: (group: JsonObject, path: string) => Uint32Array
+): Group {
+  const group = object(value, path);
+  const carried = Object.entries(group).filter(([key]) => !GROUP_KEYS.includes(key));
+  const recipe = own(group, 'recipe') ?? [];
+  return {
+    id: text(own(group, 'id'), `${path}.id`, MAX_NAME),
+    type: oneOf(own(group, 'type'), `${path}.type`, GROUP_TYPES),
+    label: text(own(group, 'label'), `${path}.label`, MAX_NAME),
+    enabled: boolean(own(group, 'enabled'), `${path}.enabled`),
+    cells: readCells(group, path),
+    recipe: list(recipe, `${path}.recipe`, readStep, MAX_STEPS),
+    extra: json(Object.fromEntries(carried), path) as JsonObject
+  };
+}
+
+export function readStep(value: unknown, path: string): RecipeStep {
+  const step = object(value, path);
+  return {
+    tool: text(own(step, 'tool'), `${path}.tool`, MAX_NAME),
+    operation: oneOf(own(step, 'operation'), `${path}.operation`, OPERATIONS),
+    view: text(own(step, 'view'), `${path}.view`, MAX_NAME),
+    dimension: oneOf(own(step, 'dimension'), `${path}.dimension`, DIMENSIONS),
+    detail: object(json(own(step, 'detail') ?? {}, `${path}.detail`), `${path}.detail`)
+  };
+}
+
+/** Cells handed over as they are: ascending, distinct, below `nCells`. */
+export function checkCells(value: unknown, path: string, nCells: number): Uint32Array {
+  if (value instanceof Uint32Array) {
+    let ascending = true;
+    for (let i = 1; i < value.length; i++) {
+      ascending &&= value[i]! > value[i - 1]!;
+    }
+    if (ascending && (value.at(-1) ?? -1) < nCells) {
+      return value;
+    }
+  }
+  throw new CheckError(path, `ascending row indices below ${nCells}`);
+}
+
+function distinct(items: readonly { readonly id: string }[], path: string): void {
+  if (new Set(items.map(item => item.id)).size !== items.length) {
+    throw new CheckError(path, 'ids that stand once each');
+  }
+}
+
+/** One above the largest number at the end of an id. */
+function above(items: readonly { readonly id: string }[]): number {
+  const numbers = items.map(({ id }) => Number(/_(\d{1,9})$/.exec(id)?.[1] ?? 0));
+  return numbers.reduce((a, b) => Math.max(a, b), 0) + 1;
+}
