@@ -17,12 +17,12 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from ._version import __version__
+
 if TYPE_CHECKING:
     from .bridge import ApplySummary, apply_cellucid_session_to_anndata
     from .kernel import Viewer, ViewerError, show_anndata
     from .session import CellucidSessionBundle, SessionFormatError, SessionWriter
-
-__version__ = "0.1.0"
 
 __all__ = [
     "ApplySummary",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -16,13 +16,13 @@ from ..session import CellucidSessionBundle
 from ..session.errors import SessionFormatError
 from ..session.inventory import CELLS, CODES, Field
 from .align import Alignment, align
+from .columns import ColumnConflictPolicy, NewColumns, column_name
 from .summary import ApplySummary
 
 if TYPE_CHECKING:
     from anndata import AnnData
 
 DatasetMismatchPolicy = Literal["error", "warn_skip", "skip"]
-ColumnConflictPolicy = Literal["error", "overwrite", "suffix"]
 
 _MISMATCH = ("error", "warn_skip", "skip")
 _CONFLICT = ("error", "overwrite", "suffix")
@@ -107,7 +107,7 @@ def apply_cellucid_session_to_anndata(
     summary = ApplySummary()
     alignment = align(bundle, adata)
     reasons = [*_other_dataset(bundle, expected_dataset_id), *alignment.reasons]
-    columns = _Columns(adata, column_conflict)
+    columns = NewColumns(adata, column_conflict)
     if reasons:
         _mismatched(reasons, dataset_mismatch, summary)
     else:
@@ -126,10 +126,7 @@ def apply_cellucid_session_to_anndata(
 
     # Nothing below can fail for what is in the file: so it is all, or it was nothing.
     target = adata if inplace else adata.copy()
-    if columns.obs:
-        target.obs = _with(target.obs, columns.obs)
-    if columns.var:
-        target.var = _with(target.var, columns.var)
+    columns.add_to(target)
     if record is not None:
         target.uns["cellucid"] = record
     return (target, summary) if return_summary else target
@@ -152,34 +149,8 @@ def _mismatched(reasons: list[str], policy: DatasetMismatchPolicy, summary: Appl
     summary.mismatch_reasons = reasons
 
 
-class _Columns:
-    """New columns, named without conflict, not yet added."""
-
-    def __init__(self, adata: AnnData, conflict: ColumnConflictPolicy) -> None:
-        self.obs: dict[str, Any] = {}
-        self.var: dict[str, Any] = {}
-        self.of: dict[str, str] = {}
-        self.n_vars = adata.n_vars
-        self._taken = {"obs": set(adata.obs.columns), "var": set(adata.var.columns)}
-        self._conflict = conflict
-
-    def add(self, axis: Literal["obs", "var"], name: str, made_from: str, values: Any) -> None:
-        new = self.obs if axis == "obs" else self.var
-        taken = self._taken[axis]
-        if name in taken and self._conflict == "error":
-            raise ValueError(f"Column already exists: {axis}[{name!r}]")
-        # Two new columns of one name are told apart whatever the policy.
-        if name in new or (name in taken and self._conflict == "suffix"):
-            number = 2
-            while f"{name}__{number}" in taken or f"{name}__{number}" in new:
-                number += 1
-            name = f"{name}__{number}"
-        new[name] = values
-        self.of[made_from] = name
-
-
 def _add_highlights(
-    bundle: CellucidSessionBundle, alignment: Alignment, columns: _Columns, prefix: str
+    bundle: CellucidSessionBundle, alignment: Alignment, columns: NewColumns, prefix: str
 ) -> None:
     chunks = set(bundle.list_chunk_ids())
     for page in bundle.pages:
@@ -188,7 +159,8 @@ def _add_highlights(
             cells = np.empty(0, dtype=np.int64)
             if chunk_id in chunks:
                 cells = _cells(bundle, chunk_id, alignment.n_session)
-            columns.add("obs", f"{prefix}{group.id}", group.id, alignment.mask(cells))
+            name = f"{prefix}{column_name(group.id, 'group')}"
+            columns.add("obs", name, group.id, alignment.mask(cells))
 
 
 def _cells(bundle: CellucidSessionBundle, chunk_id: str, n_cells: int) -> npt.NDArray[np.int64]:
@@ -217,7 +189,7 @@ def _add_fields(
     bundle: CellucidSessionBundle,
     fields: Iterable[Field],
     alignment: Alignment,
-    columns: _Columns,
+    columns: NewColumns,
     prefix: str,
     summary: ApplySummary,
 ) -> None:
@@ -228,7 +200,7 @@ def _add_fields(
             summary.left_out.append((field.key, "the file has no codes for it"))
             continue
         codes = bundle.decode_chunk(chunk_id)
-        name = f"{prefix}{field.key}"
+        name = f"{prefix}{column_name(field.key, column_name(field.id, 'field'))}"
         # A field made from a gene's values belongs to var by name, and has a code a cell.
         if len(codes) == alignment.n_session:
             values = alignment.move(_categories_of(field, codes), -1)
@@ -261,7 +233,7 @@ def _categorical(field: Field, places: npt.NDArray[np.int32]) -> pd.Categorical:
 
 
 def _record(
-    bundle: CellucidSessionBundle, columns: _Columns, summary: ApplySummary
+    bundle: CellucidSessionBundle, columns: NewColumns, summary: ApplySummary
 ) -> dict[str, str]:
     """Write what the session was as JSON texts: nested dicts with odd keys can't be stored."""
     groups = [
@@ -277,9 +249,3 @@ def _record(
         "varColumns": summary.added_var_columns,
     }
     return {key: json.dumps(value, ensure_ascii=True) for key, value in record.items()}
-
-
-def _with(frame: pd.DataFrame, new: Mapping[str, Any]) -> pd.DataFrame:
-    added = pd.DataFrame(dict(new), index=frame.index)
-    kept = frame.drop(columns=[name for name in new if name in frame.columns])
-    return pd.concat([kept, added], axis=1)

@@ -58,8 +58,8 @@ class Browser:
             raise CheckError(f"GET {path} answered {answer.code}: {text_of(answer)}")
         return json.loads(answer.body)
 
-    async def log_in(self, token: str) -> None:
-        """Exchange the token for the cookies that a browser works with.
+    async def log_in(self, token: str, password: str = "") -> None:
+        """Exchange the token, or a password, for the cookies that a browser works with.
 
         Raises
         ------
@@ -69,9 +69,17 @@ class Browser:
         await self.fetch("login")
         if token:
             await self.fetch("login", token=token)
+        elif password:
+            form = urlencode({"password": password, "_xsrf": self._cookies.get("_xsrf", "")})
+            await self.send("login", form.encode())
         # An open server shows no login page; its XSRF cookie is whatever browser and page agree on.
         self._cookies.setdefault("_xsrf", secrets.token_hex(16))
         answer = await self.fetch(f"{NAMESPACE}/health")
+        if answer.code == 403 and not token:
+            raise CheckError(
+                "this server has a password and no token; put the password into the variable "
+                "CELLUCID_CHECK_PASSWORD"
+            )
         if answer.code != 200:
             raise CheckError(
                 f"logged in, but {NAMESPACE}/health answered {answer.code}: {text_of(answer)}"
@@ -160,8 +168,10 @@ class Page:
 
 
 def text_of(answer: HTTPResponse) -> str:
-    """Say in a line what an answer holds: the message of our JSON errors, else its beginning."""
+    """Say in a line what a refusal says: the message of our JSON errors, else the status."""
     try:
         return str(json.loads(answer.body)["message"])
     except (ValueError, KeyError, TypeError):
-        return answer.body[:200].decode("utf-8", "replace").strip() or answer.reason
+        if answer.code == 404:
+            return "nothing is there; `jupyter server extension list` tells what is enabled"
+        return answer.reason

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from .errors import CheckError
 
@@ -28,6 +28,15 @@ def _free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def _encode_base_url(argument: str) -> str:
+    # Jupyter Server matches paths as they are sent, percent-encoded: with a space in its base URL
+    # it would answer nothing at all.
+    name, equals, value = argument.partition("=")
+    if name not in ("--ServerApp.base_url", "--NotebookApp.base_url") or not equals:
+        return argument
+    return f"{name}={quote(unquote(value))}"
 
 
 class OwnServer:
@@ -62,7 +71,7 @@ class OwnServer:
         environment: Mapping[str, str] | None = None,
         timeout: float = 60,
     ) -> None:
-        self._arguments = list(arguments)
+        self._arguments = [_encode_base_url(argument) for argument in arguments]
         self._app = app
         self._environment = dict(environment or {})
         self._timeout = timeout
@@ -92,7 +101,8 @@ class OwnServer:
     @property
     def url(self) -> str:
         """Where it listens, with the base URL and a slash at the end."""
-        return f"http://127.0.0.1:{self._info['port']}{urlsplit(self._info['url']).path}"
+        path = urlsplit(self._info["url"]).path
+        return f"http://127.0.0.1:{self._info['port']}{quote(unquote(path))}"
 
     @property
     def token(self) -> str:
@@ -121,8 +131,8 @@ class OwnServer:
         if hasattr(os, "geteuid") and os.geteuid() == 0:
             command.append("--allow-root")
         environment = {
-            "JUPYTER_TOKEN": secrets.token_urlsafe(24),
             **os.environ,
+            "JUPYTER_TOKEN": secrets.token_urlsafe(24),
             "JUPYTER_RUNTIME_DIR": str(runtime),
             **self._environment,
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -70,7 +71,7 @@ class Steps:
                 await asyncio.to_thread(server.start)
             browser = Browser(server.url)
             async with self._timed("log in as a browser does"):
-                await browser.log_in(server.token)
+                await browser.log_in(server.token, os.environ.get("CELLUCID_CHECK_PASSWORD", ""))
             async with self._timed("fetch the viewer's page code"):
                 await self._fetch_page_code(browser)
             notebook = Notebook(browser)

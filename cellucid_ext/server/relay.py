@@ -17,8 +17,9 @@ from ..protocol import (
 from .channel import Channel, Connection
 from .errors import KernelGone, NoBrowser, TooLarge
 from .reads import Read, Reads
+from .requests import Request
 from .stored import StoredEvents
-from .viewers import Registry, Request, Viewer
+from .viewers import Registry, Viewer
 
 Reason = Literal["restarted", "shutdown", "died", "closed", "disconnected", "expired"]
 

@@ -6,14 +6,13 @@ is no longer needed.
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from ..protocol import (
     MAX_PENDING_REQUESTS,
@@ -34,6 +33,8 @@ from .errors import (
     Refused,
     TooMany,
 )
+from .registration import ID, check_registration
+from .requests import Request
 
 VIEWER_SECONDS: Final = 24 * 3600.0
 """How long a viewer lives with neither a kernel nor a page."""
@@ -45,8 +46,6 @@ REMEMBER_SECONDS: Final = 3600.0
 """How long a finished request is remembered, so that it is told from one that never was."""
 
 _MAX_REMEMBERED: Final = 4096
-_MAX_TEXT: Final = 1000
-_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 @dataclass
@@ -78,50 +77,6 @@ class Viewer:
     created: datetime
     seen: float
     last_event: str | None = None
-
-
-@dataclass
-class Request:
-    """One session file that a kernel expects.
-
-    Attributes
-    ----------
-    state
-        ``pending`` → ``receiving`` → ``ready`` or ``failed``; ``expired`` from any of them.
-    bytes, sha256
-        What has arrived so far, and its digest once it is ready.
-    path
-        The file, while there is one.
-    error
-        Why it failed or expired.
-    expires
-        When that happens, or happened, by the registry's clock.
-    """
-
-    viewer_id: str
-    request_id: str
-    kernel_id: str
-    expires: float
-    state: RequestState = "pending"
-    bytes: int = 0
-    sha256: str | None = None
-    path: Path | None = None
-    error: Refused | None = None
-    watchers: set[Callable[[], None]] = field(default_factory=set)
-
-    @property
-    def finished(self) -> bool:
-        """Whether nothing more will arrive."""
-        return self.state not in ("pending", "receiving")
-
-    def describe(self) -> dict[str, Any]:
-        """Say what the kernel and the page are told."""
-        told: dict[str, Any] = {"state": self.state, "bytes": self.bytes}
-        if self.error is not None:
-            told["error"] = {"message": str(self.error), "code": self.error.code}
-        if self.sha256 is not None:
-            told["sha256"] = self.sha256
-        return told
 
 
 class Registry:
@@ -163,7 +118,7 @@ class Registry:
         TooMany
             If the kernel has as many viewers as it may.
         """
-        given = _check_registration(registration)
+        given = check_registration(registration)
         viewer_id = given.get("viewerId") or secrets.token_urlsafe(18)
         old = self._viewers.get(viewer_id)
         if old is not None and old.kernel_id != kernel_id:
@@ -228,7 +183,7 @@ class Registry:
         TooMany
             If too many are expected already.
         """
-        if not isinstance(request_id, str) or not _ID.fullmatch(request_id):
+        if not isinstance(request_id, str) or not ID.fullmatch(request_id):
             raise BadRequest("'requestId' must be 1 to 64 of the characters A-Z a-z 0-9 _ -")
         if isinstance(ttl, bool) or not isinstance(ttl, int | float):
             raise BadRequest("'ttlSeconds' must be a number")
@@ -356,38 +311,3 @@ class Registry:
         request.state = state
         for watcher in list(request.watchers):
             watcher()
-
-
-def _check_registration(given: Registration) -> Registration:
-    if not _ID.fullmatch(_text(given, "viewerId", "x")):
-        raise BadRequest("'viewerId' must be 1 to 64 of the characters A-Z a-z 0-9 _ -")
-    dataset = given.get("dataset")
-    if not isinstance(dataset, dict):
-        raise BadRequest("'dataset' must be an object with id, name, nCells and nVars")
-    checked: Registration = {
-        "title": _text(given, "title"),
-        "height": _count(given, "height", 1, 10_000),
-        "dataset": {
-            "id": _text(dataset, "id"),
-            "name": _text(dataset, "name"),
-            "nCells": _count(dataset, "nCells", 0, 2**53),
-            "nVars": _count(dataset, "nVars", 0, 2**53),
-        },
-    }
-    if "viewerId" in given:
-        checked["viewerId"] = given["viewerId"]
-    return checked
-
-
-def _text(given: Any, key: str, default: str | None = None) -> str:
-    value = given.get(key, default)
-    if not isinstance(value, str) or len(value) > _MAX_TEXT:
-        raise BadRequest(f"{key!r} must be a text of at most {_MAX_TEXT} characters")
-    return value
-
-
-def _count(given: Any, key: str, low: int, high: int) -> int:
-    value = given.get(key)
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise BadRequest(f"{key!r} must be a whole number from {low:,} to {high:,}")
-    return value

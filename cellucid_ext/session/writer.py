@@ -36,7 +36,7 @@ class SessionWriter:
         dataset_fingerprint: dict[str, Any] | None = None,
         rows: dict[str, Any] | None = None,
     ) -> None:
-        from .. import __version__
+        from .._version import __version__
 
         self._head: dict[str, Any] = {"createdAt": _now()}
         if dataset_fingerprint is not None:

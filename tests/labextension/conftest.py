@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from cellucid_ext.check.server import OwnServer
 
-from ..browser import chromium
+from ..browser.fixtures import browser, jp_asyncio_loop, jp_server_cleanup, page
 from ..browser.lab import QUIET
 from .outputs import Output, write_outputs
+
+__all__ = ["browser", "jp_asyncio_loop", "jp_server_cleanup", "page"]
 
 
 def lab_server(folder: Path, *arguments: str) -> OwnServer:
@@ -34,35 +36,10 @@ def lab_server(folder: Path, *arguments: str) -> OwnServer:
     )
 
 
-# Only as long as a module: while Playwright's loop runs, no other loop can in this thread.
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium.launch() as started:
-        yield started
-
-
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnServer]:
     with lab_server(tmp_path_factory.mktemp("lab")) as started:
         yield started
-
-
-@pytest.fixture
-def jp_asyncio_loop() -> None:
-    """None here: pytest-jupyter would close Playwright's, which runs throughout these tests."""
-
-
-@pytest.fixture
-def jp_server_cleanup() -> None:
-    """Nothing to clean up: the servers are processes of their own."""
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1200, "height": 900})
-    context.set_default_timeout(30_000)
-    yield context.new_page()
-    context.close()
 
 
 class OpenNotebook:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ... import __version__
+from ..._version import __version__
 from ...protocol import (
     MAX_EVENTS_BYTES,
     MAX_FRAME_BYTES,

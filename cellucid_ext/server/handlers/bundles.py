@@ -9,8 +9,8 @@ from jupyter_server._tz import utcnow
 from tornado import web
 
 from ..errors import CutShort, Expired, NoLength, Refused, TooLarge
+from ..requests import Request
 from ..spool import Upload
-from ..viewers import Request
 from .base import Handler, browser_route
 
 _ACTIVITY_SECONDS = 1.0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final, cast
 
 from jupyter_server.auth.decorator import allow_unauthenticated, ws_authenticated
@@ -22,13 +21,12 @@ from ...protocol import (
 )
 from ..channel import Channel
 from ..errors import NoSuchViewer, Refused
+from ..registration import ID
 from ..viewers import Viewer
 from .base import JsonErrors
 from .viewers import VIEWER
 
 HELLO_SECONDS: Final = 10.0
-
-_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 class ChannelHandler(JsonErrors, WebSocketHandler):
@@ -102,7 +100,7 @@ class ChannelHandler(JsonErrors, WebSocketHandler):
         channel_id, received = hello.get("channelId"), hello.get("received", 0)
         if hello["type"] != "hello" or hello.get("protocol") != PROTOCOL:
             self.hang_up(CLOSE_PROTOCOL, f"this server speaks version {PROTOCOL} of the protocol")
-        elif not isinstance(channel_id, str) or not _ID.fullmatch(channel_id):
+        elif not isinstance(channel_id, str) or not ID.fullmatch(channel_id):
             self.hang_up(CLOSE_PROTOCOL, "hello has no 'channelId'")
         else:
             self.channel = self.join(channel_id, {**hello, "received": received})

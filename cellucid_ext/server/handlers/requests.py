@@ -7,7 +7,7 @@ import contextlib
 
 from ...protocol import MAX_WAIT_SECONDS
 from ..errors import BadRequest
-from ..viewers import Request
+from ..requests import Request
 from .base import Handler, kernel_route, send_file
 from .viewers import VIEWER
 

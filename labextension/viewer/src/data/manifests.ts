@@ -123,14 +123,15 @@ export function readObsManifest(
   const schemas = object(own(manifest, '_obsSchemas') ?? {}, '_obsSchemas');
   const continuous = object(own(schemas, 'continuous') ?? {}, '_obsSchemas.continuous');
   const categorical = object(own(schemas, 'categorical') ?? {}, '_obsSchemas.categorical');
+  const names = fileNames(manifest);
   const found = new Map<string, Described>();
   for (const entry of fieldList(manifest, '_continuousFields')) {
     const key = text(entry[0], '_continuousFields', MAX_KEY);
-    found.set(key, values(key, entry, continuous, '_obsSchemas.continuous'));
+    found.set(key, values(key, names(key), entry, continuous, '_obsSchemas.continuous'));
   }
   for (const entry of fieldList(manifest, '_categoricalFields')) {
     const key = text(entry[0], '_categoricalFields', MAX_KEY);
-    found.set(key, codes(key, entry, categorical, columns.get(key) ?? []));
+    found.set(key, codes(key, names(key), entry, categorical, columns.get(key) ?? []));
   }
   const order = [...columns.keys()];
   const place = new Map(order.map((key, i) => [key, i]));
@@ -144,10 +145,11 @@ export function readObsManifest(
 export function readVarManifest(value: unknown): ReadonlyMap<string, Described> {
   const manifest = object(value, 'var_manifest');
   const schema = object(own(manifest, '_varSchema'), '_varSchema');
+  const names = fileNames(manifest);
   return new Map(
     fieldList(manifest, 'fields').map(entry => {
       const key = text(entry[0], 'fields', MAX_KEY);
-      return [key, values(key, entry, schema, '_varSchema')];
+      return [key, values(key, names(key), entry, schema, '_varSchema')];
     })
   );
 }
@@ -158,8 +160,15 @@ function fieldList(manifest: JsonObject, key: string): readonly (readonly unknow
   return list(own(manifest, key) ?? [], key, entry, MAX_GENES);
 }
 
+/** How a key stands in a file's name: made safe, or as `_files` says where two would be the same. */
+function fileNames(manifest: JsonObject): (key: string) => string {
+  const renamed = object(own(manifest, '_files') ?? {}, '_files');
+  return key => optional(own(renamed, key), `_files.${key}`, (v, p) => text(v, p)) ?? safeName(key);
+}
+
 function values(
   key: string,
+  file: string,
   entry: readonly unknown[],
   schema: JsonObject,
   path: string
@@ -169,7 +178,7 @@ function values(
   const quantized = own(schema, 'quantized') === true;
   return {
     kind: 'continuous',
-    path: fill(pattern, key, ext),
+    path: fill(pattern, file, ext),
     quantized: quantized
       ? {
           dtype: oneOf<'uint8' | 'uint16'>(own(schema, 'dtype'), `${path}.dtype`, [
@@ -185,6 +194,7 @@ function values(
 
 function codes(
   key: string,
+  file: string,
   entry: readonly unknown[],
   schema: JsonObject,
   colors: readonly (string | null)[]
@@ -194,7 +204,7 @@ function codes(
   const dtype = oneOf<CodesType>(entry[2], `${at}.codesDtype`, ['uint8', 'uint16', 'uint32']);
   return {
     kind: 'categorical',
-    path: fill(pattern, key, { uint8: 'u8', uint16: 'u16', uint32: 'u32' }[dtype]),
+    path: fill(pattern, file, { uint8: 'u8', uint16: 'u16', uint32: 'u32' }[dtype]),
     categories: list(entry[1], `${at}.categories`, (v, p) => text(v, p, MAX_CATEGORY)),
     dtype,
     missing: integer(entry[3], `${at}.missingCode`),
@@ -202,8 +212,8 @@ function codes(
   };
 }
 
-function fill(pattern: string, key: string, ext: string): string {
-  return pattern.replaceAll('{ext}', ext).replaceAll('{key}', safeName(key));
+function fill(pattern: string, file: string, ext: string): string {
+  return pattern.replaceAll('{ext}', () => ext).replaceAll('{key}', () => file);
 }
 
 /** A key as it stands in a file's name. */

@@ -30,6 +30,7 @@ export function Selection({ app, ui }: { app: App; ui: Ui }): JSX.Element | null
               key={operation}
               type="button"
               class="cx-tool cx-operation"
+              aria-label={text.operations[operation]}
               aria-pressed={ui.operation.value === operation}
               title={text.operationHints[operation]}
               onClick={() => (ui.operation.value = operation)}

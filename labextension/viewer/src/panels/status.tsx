@@ -24,7 +24,8 @@ export function StatusLine({ app }: { app: App }): JSX.Element {
         title={connection.reason ?? text.connectionHint[connection.state]}
       >
         <span class="cx-dot" />
-        {text.connection[connection.state]}
+        {/* Without its kernel a person must do something: say what, not only that. */}
+        <span>{connection.reason ?? text.connection[connection.state]}</span>
       </span>
     </footer>
   );

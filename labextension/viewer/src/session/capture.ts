@@ -1,7 +1,8 @@
 /** A session of what a person did, built from the state as it is now. */
 import type { App } from '../state/app';
 import { say } from '../state/messages';
-import { writeSession, type Contribution } from './container';
+import { writeSession } from './container';
+import type { Contributor } from './contributor';
 import { contributors } from './contributors';
 
 /**
@@ -9,18 +10,23 @@ import { contributors } from './contributors';
  * saved all the same.
  */
 export async function captureSession(app: App): Promise<Blob> {
-  const contributions: Contribution[] = [];
-  for (const contributor of contributors) {
-    try {
-      for (const chunk of await contributor.capture(app)) {
-        contributions.push({ contributor, chunk });
-      }
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      say(app, 'warning', `The session was saved without “${contributor.id}”: ${why}`);
-    }
+  // All begin at once, so that they see one state; what they wait for comes after.
+  const captured = await Promise.all(contributors.map(contributor => captureOne(app, contributor)));
+  return writeSession(head(app), captured.flat());
+}
+
+async function captureOne(
+  app: App,
+  contributor: Contributor
+): Promise<Parameters<typeof writeSession>[1]> {
+  try {
+    const chunks = await contributor.capture(app);
+    return chunks.map(chunk => ({ contributor, chunk }));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    say(app, 'warning', `The session was saved without “${contributor.id}”: ${why}`);
+    return [];
   }
-  return writeSession(head(app), contributions);
 }
 
 function head(app: App): Readonly<Record<string, unknown>> {

@@ -12,6 +12,7 @@ import { fieldId } from '../data/field';
 import { Changes, type Slot } from './change';
 import { cellColors, count, visibleMask } from './derive';
 import { say } from './messages';
+import { firstPage, liveView } from './opening';
 import type {
   Candidate,
   Dimension,
@@ -78,16 +79,8 @@ export class App {
   readonly #confirmed: ((event: Confirmed) => void)[] = [];
 
   constructor(readonly dataset: Dataset) {
-    const view: View = {
-      id: 'live',
-      kind: 'live',
-      dimension: dataset.defaultDimension,
-      cameras: {},
-      field: dataset.obsFields.find(field => field.kind === 'categorical')?.ref ?? null,
-      filters: [],
-      look: { pointSize: null, colormap: 'viridis' }
-    };
-    const page: Page = { id: 'page_1', name: 'Page 1', color: '#d81b60', groups: [] };
+    const view = liveView(dataset);
+    const page = firstPage();
     this.slots = {
       views: this.changes.slot<readonly View[]>([view], withCameras),
       activeViewId: this.changes.slot(view.id),

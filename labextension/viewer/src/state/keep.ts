@@ -2,7 +2,7 @@
  * State handed over when the page is taken off the notebook and put back: what a session saves,
  * and the selection being made, as plain values that survive `structuredClone`.
  */
-import { integer, list, object, optional, own, text } from '../base/check';
+import { integer, list, object, optional, own, text, type JsonObject } from '../base/check';
 import type { App } from './app';
 import { say } from './messages';
 import { checkCells, readHighlights, readStep, readViews } from './readers';
@@ -36,10 +36,12 @@ export function adopt(app: App, value: unknown): void {
   }
   try {
     // The arrays belong to the page that is gone; copies belong to this one.
-    const kept = read(structuredClone(value), app.dataset.nCells);
-    if (kept.datasetId !== app.dataset.id) {
+    const given = object(structuredClone(value), 'kept');
+    const { id, nCells } = app.dataset;
+    if (own(given, 'datasetId') !== id || own(given, 'nCells') !== nCells) {
       return;
     }
+    const kept = read(given, nCells);
     app.changes.change(
       'come back',
       () => {
@@ -56,17 +58,15 @@ export function adopt(app: App, value: unknown): void {
   }
 }
 
-function read(value: unknown, nCells: number): Kept {
-  const kept = object(value, 'kept');
+function read(kept: JsonObject, nCells: number): Omit<Kept, 'datasetId' | 'nCells'> {
   const highlights = object(own(kept, 'highlights'), 'highlights');
   const candidate = object(own(kept, 'candidate'), 'candidate');
   const cells = (given: unknown, path: string): Uint32Array => checkCells(given, path, nCells);
-  const pages = readHighlights(highlights, 'highlights', 'groups', (group, path) =>
-    cells(own(group, 'cells'), `${path}.cells`)
-  );
+  const pages = readHighlights(highlights, 'highlights', 'groups', (group, path) => ({
+    cells: cells(own(group, 'cells'), `${path}.cells`),
+    extra: object(own(group, 'extra'), `${path}.extra`)
+  }));
   return {
-    datasetId: text(own(kept, 'datasetId'), 'datasetId'),
-    nCells: integer(own(kept, 'nCells'), 'nCells', nCells, nCells),
     views: readViews(own(kept, 'views'), 'views'),
     activeViewId: text(own(kept, 'activeViewId'), 'activeViewId'),
     highlights: {

@@ -6,17 +6,24 @@ export type Rgb = readonly [number, number, number];
 export const NEUTRAL: Rgb = [160, 160, 164];
 
 /**
- * The first twenty: Paul Tol's "bright" and "muted" schemes and Okabe and Ito's, reordered; they
- * stay apart for colour-blind eyes. Further ones walk the hues by the golden angle.
+ * The first ten: out of the schemes of Paul Tol, and of Okabe and Ito. Each further one is the
+ * colour farthest (CIELAB) from those before it, from the neutral grey, and from both backgrounds,
+ * to normal eyes and to simulated red- and green-blind ones (Machado and others, 2009).
  */
-const FIRST = [
+const PALETTE = [
   '#4477aa', '#ee6677', '#228833', '#ccbb44', '#66ccee', '#aa3377', '#e69f00', '#009e73',
-  '#882255', '#88ccee', '#999933', '#332288', '#d55e00', '#44aa99', '#cc79a7', '#117733',
-  '#ddcc77', '#0072b2', '#cc6677', '#661100'
+  '#cc79a7', '#882255', '#695ad2', '#ffc396', '#b42d0f', '#5a4b2d', '#a5a5ff', '#96d2b4',
+  '#5a3c87', '#f0875a', '#0f87ff', '#d269d2', '#5a784b', '#3ce1e1', '#0f6978', '#78962d',
+  '#a5e169', '#4bd278', '#784b4b', '#004ba5', '#d2a596', '#3c6900', '#c36900', '#b4a5d2',
+  '#a5002d', '#e1a5c3', '#69b45a', '#966996', '#964b96', '#0096f0', '#1ea5e1', '#e13c4b',
+  '#4b69b4', '#87c3ff', '#b44b2d', '#ff69c3', '#a5875a', '#966978', '#f0c33c', '#d2873c',
+  '#f06996', '#9669d2', '#87e196', '#b49600', '#ffb4b4', '#c35a69', '#00a5b4', '#c31e69',
+  '#b4b487', '#875a3c', '#b4c35a', '#d2a569'
 ];
 
+/** The colour of the category at `index`; after the palette, hues by the golden angle. */
 export function categoryColor(index: number): string {
-  return FIRST[index] ?? hsl((index * 137.508) % 360, 0.6, index % 2 ? 0.42 : 0.62);
+  return PALETTE[index] ?? hsl((index * 137.508) % 360, 0.6, index % 2 ? 0.42 : 0.62);
 }
 
 function hsl(hue: number, saturation: number, lightness: number): string {

@@ -2,7 +2,6 @@
 import {
   boolean,
   CheckError,
-  integer,
   json,
   list,
   number,
@@ -133,15 +132,18 @@ function readFilter(value: unknown, path: string): Filter {
       };
 }
 
-/** Pages with their groups, which another reader reads: files keep them in different ways. */
+/** The parts of a group that a file and a handed-over state keep in different ways. */
+export type ReadParts = (group: JsonObject, path: string) => Pick<Group, 'cells' | 'extra'>;
+
+/** Pages with their groups. */
 export function readHighlights(
   value: unknown,
   path: string,
   groupsKey: string,
-  readCells: (group: JsonObject, path: string) => Uint32Array
+  parts: ReadParts
 ): Highlights {
   const highlights = object(value, path);
-  const readGroupHere = (entry: unknown, at: string): Group => readGroup(entry, at, readCells);
+  const readGroupHere = (entry: unknown, at: string): Group => readGroup(entry, at, parts);
   const pages = list(
     own(highlights, 'pages'),
     `${path}.pages`,
@@ -167,25 +169,16 @@ export function readHighlights(
   return { pages, activePageId: home.id, nextPage: above(pages), nextGroup: above(groups) };
 }
 
-/** Keys of a group that have a place of their own here; the rest is carried along as `extra`. */
-const GROUP_KEYS = ['id', 'type', 'label', 'enabled', 'cellCount', 'cells', 'recipe', 'extra'];
-
-function readGroup(
-  value: unknown,
-  path: string,
-  readCells: (group: JsonObject, path: string) => Uint32Array
-): Group {
+function readGroup(value: unknown, path: string, parts: ReadParts): Group {
   const group = object(value, path);
-  const carried = Object.entries(group).filter(([key]) => !GROUP_KEYS.includes(key));
   const recipe = own(group, 'recipe') ?? [];
   return {
     id: text(own(group, 'id'), `${path}.id`, MAX_NAME),
     type: oneOf(own(group, 'type'), `${path}.type`, GROUP_TYPES),
     label: text(own(group, 'label'), `${path}.label`, MAX_NAME),
     enabled: boolean(own(group, 'enabled'), `${path}.enabled`),
-    cells: readCells(group, path),
     recipe: list(recipe, `${path}.recipe`, readStep, MAX_STEPS),
-    extra: json(Object.fromEntries(carried), path) as JsonObject
+    ...parts(group, path)
   };
 }
 

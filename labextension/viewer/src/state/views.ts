@@ -79,3 +79,33 @@ export function edit(
     options
   );
 }
+
+/**
+ * After views came from elsewhere: what this dataset does not have is left out, and said. Called
+ * within the change that brought them.
+ */
+export function settleReferences(app: App): void {
+  const { dataset } = app;
+  const lost = new Set<string>();
+  const has = (field: FieldRef): boolean => {
+    const known = dataset.has(field);
+    if (!known) {
+      lost.add(field.key);
+    }
+    return known;
+  };
+  app.slots.views.set(
+    app.views.peek().map(view => ({
+      ...view,
+      dimension: dataset.dimensions.includes(view.dimension)
+        ? view.dimension
+        : dataset.defaultDimension,
+      field: view.field !== null && has(view.field) ? view.field : null,
+      filters: view.filters.filter(filter => has(filter.field))
+    }))
+  );
+  if (lost.size > 0) {
+    const names = [...lost].slice(0, 5).map(key => `“${key}”`);
+    say(app, 'warning', `Not in this dataset, so left out: ${names.join(', ')}.`);
+  }
+}

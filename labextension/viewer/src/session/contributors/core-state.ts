@@ -1,18 +1,42 @@
 /** `core/state`: views with their cameras, fields, filters and looks; nothing a cell. */
-import type { Contributor } from '../contributor';
+import { object, oneOf, own, text } from '../../base/check';
+import { liveView } from '../../state/opening';
+import { readViews } from '../../state/readers';
+import { settleReferences } from '../../state/views';
+import { parseJson, type Contributor } from '../contributor';
+
+const SCHEMA = 1;
 
 export const coreState: Contributor = {
   id: 'core-state',
   priority: 'eager',
   datasetDependent: true,
+  owns: id => id === 'core/state',
   capture: app => {
     const state = {
-      schema: 1,
+      schema: SCHEMA,
       views: app.views.peek(),
       activeViewId: app.activeView.peek().id,
       layout: 'single',
+      // With the cameras, so that a reader can project the cells as they were seen.
       viewport: app.viewport.peek()
     };
     return [{ id: 'core/state', label: 'Views', payload: { json: state } }];
+  },
+  prepare: (chunk, app) => {
+    const state = object(parseJson(chunk), 'core/state');
+    oneOf(own(state, 'schema'), 'schema', [SCHEMA]);
+    const views = readViews(own(state, 'views'), 'views');
+    const activeViewId = text(own(state, 'activeViewId'), 'activeViewId');
+    return () => {
+      app.slots.views.set(views);
+      app.slots.activeViewId.set(activeViewId);
+      settleReferences(app);
+    };
+  },
+  reset: app => {
+    const view = liveView(app.dataset);
+    app.slots.views.set([view]);
+    app.slots.activeViewId.set(view.id);
   }
 };

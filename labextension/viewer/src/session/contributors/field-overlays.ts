@@ -1,10 +1,12 @@
 /** `core/field-overlays`: renamed, deleted and user-defined fields. This version makes none yet. */
-import type { Contributor } from '../contributor';
+import { object } from '../../base/check';
+import { parseJson, type Contributor } from '../contributor';
 
 export const fieldOverlays: Contributor = {
   id: 'field-overlays',
   priority: 'eager',
   datasetDependent: true,
+  owns: id => id === 'core/field-overlays',
   capture: () => {
     const overlays = {
       renames: { fields: {}, categories: {} },
@@ -12,5 +14,10 @@ export const fieldOverlays: Contributor = {
       userDefinedFields: []
     };
     return [{ id: 'core/field-overlays', label: 'Field edits', payload: { json: overlays } }];
-  }
+  },
+  prepare: chunk => {
+    object(parseJson(chunk), 'core/field-overlays');
+    return () => undefined;
+  },
+  reset: () => undefined
 };

@@ -5,11 +5,15 @@ export const identity: Contributor = {
   id: 'identity',
   priority: 'lazy',
   datasetDependent: true,
+  owns: id => id === 'identity/obs-names',
   capture: async app => [
     {
       id: 'identity/obs-names',
       label: 'Names of the cells',
       payload: new Uint8Array(await app.dataset.names())
     }
-  ]
+  ],
+  // They are for Python, and no part of the state.
+  prepare: () => () => undefined,
+  reset: () => undefined
 };

@@ -1,0 +1,20 @@
+/** What a dataset is opened with. */
+import type { Dataset } from '../data/dataset';
+import type { Page, View } from './types';
+
+/** The view a dataset is opened with. */
+export function liveView(dataset: Dataset): View {
+  return {
+    id: 'live',
+    kind: 'live',
+    dimension: dataset.defaultDimension,
+    cameras: {},
+    field: dataset.obsFields.find(field => field.kind === 'categorical')?.ref ?? null,
+    filters: [],
+    look: { pointSize: null, colormap: 'viridis' }
+  };
+}
+
+export function firstPage(): Page {
+  return { id: 'page_1', name: 'Page 1', color: '#d81b60', groups: [] };
+}

@@ -1,0 +1,167 @@
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+
+import { Dataset } from '../../src/data/dataset';
+import { safeName } from '../../src/data/manifests';
+import { filesOf, KINDS, tables, type Tables } from '../fixture';
+
+const N = 8;
+
+function edited(edit: (given: Tables) => void): Promise<Dataset> {
+  const given = tables(N);
+  edit(given);
+  return Dataset.open(filesOf(given));
+}
+
+describe('Dataset', () => {
+  it('tells what it holds', async () => {
+    const dataset = await edited(() => undefined);
+    expect(dataset.obsFields).toEqual([
+      { ref: { source: 'obs', key: 'kind' }, kind: 'categorical', categories: 3 },
+      { ref: { source: 'obs', key: 'score' }, kind: 'continuous' }
+    ]);
+    expect(dataset).toMatchObject({
+      id: 'cells-1',
+      nCells: N,
+      nGenes: 2,
+      dimensions: [2, 3],
+      defaultDimension: 2,
+      genes: ['CD3E', 'HLA-A/B']
+    });
+    expect(dataset.has({ source: 'obs', key: 'CD3E' })).toBe(false);
+    expect(dataset.has({ source: 'var', key: 'CD3E' })).toBe(true);
+    expect(dataset.has({ source: 'var', key: 'constructor' })).toBe(false);
+  });
+
+  it('reads columns, genes and points', async () => {
+    const dataset = await edited(() => undefined);
+    expect(await dataset.column({ source: 'obs', key: 'kind' })).toMatchObject({
+      kind: 'categorical',
+      categories: KINDS,
+      codes: Uint8Array.of(0, 1, 2, 255, 0, 1, 2, 255),
+      colors: ['#ff0000', null, '#0000ff']
+    });
+    expect(await dataset.column({ source: 'obs', key: 'score' })).toMatchObject({
+      kind: 'continuous',
+      min: 1,
+      max: 7,
+      missing: 1
+    });
+    expect(await dataset.column({ source: 'var', key: 'HLA-A/B' })).toMatchObject({ max: 0 });
+    expect(await dataset.points(2)).toHaveLength(2 * N);
+    expect(await dataset.points(3)).toHaveLength(3 * N);
+  });
+
+  it('reads a column once, but asks again after a failure', async () => {
+    const given = tables(N);
+    const files = filesOf(given);
+    let reads = 0;
+    const dataset = await Dataset.open({
+      ...files,
+      data: path => (reads++ === 0 ? Promise.reject(new Error('lost')) : files.data(path))
+    });
+    const kind = { source: 'obs', key: 'kind' } as const;
+    await expect(dataset.column(kind)).rejects.toThrow('lost');
+    const [a, b] = await Promise.all([dataset.column(kind), dataset.column(kind)]);
+    expect(a).toBe(b);
+    expect(reads).toBe(2);
+  });
+
+  it('keeps a bounded number of columns', async () => {
+    const given = tables(N);
+    const genes = Array.from({ length: 80 }, (_, i) => `G${i}`);
+    (given.documents['var_manifest.json'] as { fields: unknown }).fields = genes.map(g => [g]);
+    const files = filesOf(given);
+    const read: string[] = [];
+    const dataset = await Dataset.open({
+      ...files,
+      data: path => (read.push(path), Promise.resolve(new ArrayBuffer(4 * N)))
+    });
+    for (const key of [...genes, 'G0', 'G79']) {
+      await dataset.column({ source: 'var', key });
+    }
+    expect(read.slice(80)).toEqual(['var/G0.values.f32']);
+  });
+
+  it('reads quantized values: the top code is missing', async () => {
+    const dataset = await edited(({ documents, binaries }) => {
+      documents['var_manifest.json'] = {
+        _varSchema: { pathPattern: 'var/{key}.{ext}', ext: 'u8', dtype: 'uint8', quantized: true },
+        fields: [['CD3E', 10, 20]]
+      };
+      binaries['var/CD3E.u8'] = Uint8Array.of(0, 127, 254, 255, 0, 0, 0, 0);
+    });
+    const column = await dataset.column({ source: 'var', key: 'CD3E' });
+    expect(column).toMatchObject({ min: 10, max: 20, missing: 1 });
+    expect('values' in column && [...column.values.slice(0, 4)]).toEqual([10, 15, 20, NaN]);
+  });
+
+  it('reads gzipped files, to the expected size only', async () => {
+    const gzipped = (length: number): Promise<Dataset> =>
+      edited(({ documents, binaries }) => {
+        const manifest = documents['obs_manifest.json'] as Record<string, Record<string, unknown>>;
+        manifest['_obsSchemas']!['categorical'] = { codesPathPattern: 'obs/{key}.{ext}.gz' };
+        binaries['obs/kind.u8.gz'] = new Uint8Array(gzipSync(new Uint8Array(length)));
+      });
+    const kind = { source: 'obs', key: 'kind' } as const;
+    expect(await (await gzipped(N)).column(kind)).toMatchObject({ codes: new Uint8Array(N) });
+    await expect((await gzipped(N + 1)).column(kind)).rejects.toThrow('found more');
+  });
+
+  it('finds the files of keys whose safe names would be the same', async () => {
+    const dataset = await edited(({ documents, binaries }) => {
+      const manifest = documents['var_manifest.json'] as Record<string, unknown>;
+      manifest['fields'] = [['A/B'], ['A B']];
+      manifest['_files'] = { 'A B': 'A_B-2' };
+      binaries['var/A_B.values.f32'] = new Float32Array(N).fill(1);
+      binaries['var/A_B-2.values.f32'] = new Float32Array(N).fill(2);
+    });
+    expect(await dataset.column({ source: 'var', key: 'A/B' })).toMatchObject({ max: 1 });
+    expect(await dataset.column({ source: 'var', key: 'A B' })).toMatchObject({ max: 2 });
+  });
+
+  it('refuses files of a wrong length', async () => {
+    const dataset = await edited(({ binaries }) => {
+      binaries['points_2d.bin'] = new Float32Array(3);
+      binaries['obs/kind.codes.u8'] = new Uint8Array(N + 1);
+      binaries['obs/score.values.f32'] = new Uint8Array(5);
+    });
+    await expect(dataset.points(2)).rejects.toThrow('points_2d.bin: expected 64 bytes, not 12');
+    await expect(dataset.column({ source: 'obs', key: 'kind' })).rejects.toThrow('not 9');
+    await expect(dataset.column({ source: 'obs', key: 'score' })).rejects.toThrow('not 5');
+    await expect(dataset.points(1)).rejects.toThrow('no 1D embedding');
+  });
+
+  it.each<[string, (documents: Record<string, unknown>) => void, string]>([
+    ['an identity that is a list', d => (d['dataset_identity.json'] = []), 'an object'],
+    ['a negative number of cells', d => identity(d, 'stats', { n_cells: -1 }), 'stats.n_cells'],
+    ['no dimensions', d => identity(d, 'embeddings', { available_dimensions: [] }), 'at least one'],
+    ['four dimensions', d => identity(d, 'embeddings', { available_dimensions: [4] }), 'one of'],
+    ['an unknown type of codes', d => codes(d, ['kind', KINDS, 'int64', 255]), 'codesDtype'],
+    ['a category that is a number', d => codes(d, ['kind', [1], 'uint8', 255]), 'categories[0]'],
+    ['a column without a name', d => codes(d, [null, KINDS, 'uint8', 255]), '_categoricalFields']
+  ])('refuses %s', async (_, edit, why) => {
+    await expect(edited(({ documents }) => edit(documents))).rejects.toThrow(why);
+  });
+});
+
+function identity(documents: Record<string, unknown>, key: string, parts: object): void {
+  const found = documents['dataset_identity.json'] as Record<string, object>;
+  found[key] = { ...found[key], ...parts };
+}
+
+function codes(documents: Record<string, unknown>, entry: unknown[]): void {
+  (documents['obs_manifest.json'] as Record<string, unknown>)['_categoricalFields'] = [entry];
+}
+
+describe('safeName', () => {
+  it.each([
+    ['HLA-A/B (cells)', 'HLA-A_B_cells'],
+    ['..', 'field'],
+    ['', 'field'],
+    ['../../etc/passwd', 'etc_passwd'],
+    ['naïve', 'na_ve']
+  ])('%s → %s', (key, name) => {
+    expect(safeName(key)).toBe(name);
+  });
+});

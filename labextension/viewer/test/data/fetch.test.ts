@@ -1,0 +1,176 @@
+import { createServer, type IncomingMessage, type Server as Http, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import { FetchError, Server } from '../../src/data/fetch';
+
+type Handler = (request: IncomingMessage, answer: ServerResponse, body: Buffer) => void;
+
+let http: Http;
+let handler: Handler;
+let server: Server;
+const page = { baseURI: '', cookie: '' };
+
+beforeEach(async () => {
+  http = createServer((request, answer) => {
+    const pieces: Buffer[] = [];
+    request.on('data', (piece: Buffer) => pieces.push(piece));
+    request.on('end', () => handler(request, answer, Buffer.concat(pieces)));
+  });
+  await new Promise<void>(resolve => http.listen(0, '127.0.0.1', resolve));
+  page.baseURI = `http://127.0.0.1:${(http.address() as AddressInfo).port}/lab/tree/a.ipynb`;
+  page.cookie = '';
+  vi.stubGlobal('document', page);
+  server = new Server('/user/ana/', 'v1');
+});
+
+afterEach(async () => {
+  vi.unstubAllGlobals();
+  http.closeAllConnections();
+  await new Promise(resolve => http.close(resolve));
+});
+
+function json(answer: ServerResponse, status: number, body: unknown): void {
+  answer.writeHead(status, { 'Content-Type': 'application/json' });
+  answer.end(JSON.stringify(body));
+}
+
+async function failure(doing: Promise<unknown>): Promise<FetchError> {
+  const error = await doing.then(
+    () => null,
+    (reason: unknown) => reason
+  );
+  expect(error).toBeInstanceOf(FetchError);
+  return error as FetchError;
+}
+
+describe('Server', () => {
+  it('asks below the base URL, and shows the XSRF cookie as it is at that time', async () => {
+    const seen: [string | undefined, string | string[] | undefined][] = [];
+    handler = (request, answer) => {
+      seen.push([request.url, request.headers['x-xsrftoken']]);
+      answer.end('abc');
+    };
+    page.cookie = 'a=1; _xsrf=2%7Cabc; b=2';
+    await server.data('obs/HLA-A_B.codes.u8');
+    page.cookie = '_xsrf=new';
+    await server.data('points 2d#.bin');
+    expect(seen).toEqual([
+      ['/user/ana/_cellucid/viewers/v1/data/obs/HLA-A_B.codes.u8', '2|abc'],
+      ['/user/ana/_cellucid/viewers/v1/data/points%202d%23.bin', 'new']
+    ]);
+  });
+
+  it('has its websocket beside', () => {
+    expect(server.channelUrl).toBe(
+      page.baseURI.replace('http:', 'ws:').replace('/lab/tree/a.ipynb', '') +
+        '/user/ana/_cellucid/viewers/v1/channel'
+    );
+  });
+
+  it.each(['../secret', 'a/../../b', '/etc', 'a//b', '.', ''])('asks for no “%s”', async path => {
+    handler = (_, answer) => answer.end('reached');
+    expect((await failure(server.data(path))).code).toBe('bad-path');
+  });
+
+  it('uploads the session as it is', async () => {
+    let got: unknown;
+    handler = (request, answer, body) => {
+      got = [request.method, request.url, request.headers['content-length'], body.toString()];
+      json(answer, 200, { status: 'ok' });
+    };
+    await server.uploadSession('r-1', new Blob(['CELLUCID_SESSION\n']));
+    expect(got).toEqual([
+      'POST',
+      '/user/ana/_cellucid/session_bundle?viewerId=v1&requestId=r-1',
+      '17',
+      'CELLUCID_SESSION\n'
+    ]);
+  });
+
+  it('posts events with the viewer’s id', async () => {
+    let got: unknown;
+    handler = (_, answer, body) => {
+      got = JSON.parse(body.toString());
+      json(answer, 200, { delivered: 1 });
+    };
+    await server.postEvent({ type: 'selection', viewerId: 'another' });
+    expect(got).toEqual({ type: 'selection', viewerId: 'v1' });
+  });
+
+  it.each<[string, Handler, string, number, string]>([
+    [
+      'the server’s own words',
+      (_, answer) => json(answer, 413, { message: 'too much', reason: null, code: 'too-large' }),
+      'too much',
+      413,
+      'too-large'
+    ],
+    [
+      'what to do when the kernel is gone',
+      (_, answer) => json(answer, 502, { message: 'gone', reason: null, code: 'kernel-gone' }),
+      'run the cell again',
+      502,
+      'kernel-gone'
+    ],
+    [
+      'that the login has expired',
+      (_, answer) => json(answer, 403, { message: "'_xsrf' argument missing", reason: null }),
+      'log in again',
+      403,
+      ''
+    ],
+    [
+      'that a proxy failed',
+      (_, answer) => answer.writeHead(502, { 'Content-Type': 'text/html' }).end('<h1>Bad</h1>'),
+      'A proxy',
+      502,
+      ''
+    ],
+    [
+      'that a page came instead of data',
+      (_, answer) => answer.writeHead(200, { 'Content-Type': 'text/html' }).end('<h1>Login</h1>'),
+      'log in again',
+      200,
+      'html'
+    ],
+    [
+      'that the connection broke',
+      (_, answer) => {
+        answer.writeHead(200, { 'Content-Length': '100' });
+        answer.write('abc', () => answer.destroy());
+      },
+      'can’t be reached',
+      0,
+      'unreachable'
+    ]
+  ])('tells %s', async (_, given, words, status, code) => {
+    handler = given;
+    const error = await failure(server.data('points_2d.bin'));
+    expect(error.message).toContain(words);
+    expect([error.status, error.code]).toEqual([status, code]);
+  });
+
+  it('refuses what should be JSON and is none', async () => {
+    handler = (_, answer) => answer.end('{"a": ');
+    expect((await failure(server.json('obs_manifest.json'))).message).toContain('is not JSON');
+  });
+
+  it('gives up after the server was silent for too long', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const asked = new Promise<void>(resolve => {
+      handler = () => resolve();
+    });
+    const error = failure(server.data('points_2d.bin'));
+    await asked;
+    vi.advanceTimersByTime(90_000);
+    vi.useRealTimers();
+    expect(await error).toMatchObject({ code: 'timeout' });
+  });
+
+  it('stops when it is told to', async () => {
+    const abort = new AbortController();
+    handler = () => abort.abort();
+    await expect(server.data('a', abort.signal)).rejects.toMatchObject({ name: 'AbortError' });
+  });
+});

@@ -1,0 +1,291 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+
+import { Dataset } from '../../src/data/dataset';
+import { captureSession } from '../../src/session/capture';
+import { restoreSession } from '../../src/session/restore';
+import { App } from '../../src/state/app';
+import { snapshot } from '../../src/state/keep';
+import { undo } from '../../src/state/undo';
+import { fill, views } from '../filled';
+import { filesOf, openFixture, tables } from '../fixture';
+
+const N = 20;
+const SMALL = fileURLToPath(
+  new URL('../../../../tests/vectors/small.cellucid-session', import.meta.url)
+);
+
+interface Frames {
+  readonly manifest: Record<string, unknown> & { readonly chunks: Record<string, unknown>[] };
+  readonly stored: readonly Buffer[];
+}
+
+/** The file taken apart by hand, as the format's description has it. */
+function takeApart(file: Buffer): Frames {
+  expect(file.subarray(0, 17).toString('latin1')).toBe('CELLUCID_SESSION\n');
+  const length = file.readUInt32LE(17);
+  const manifest = JSON.parse(file.subarray(21, 21 + length).toString()) as Frames['manifest'];
+  const stored: Buffer[] = [];
+  let at = 21 + length;
+  while (at < file.length) {
+    const size = file.readUInt32LE(at);
+    stored.push(file.subarray(at + 4, at + 4 + size));
+    at += 4 + size;
+  }
+  expect(at).toBe(file.length);
+  return { manifest, stored };
+}
+
+async function filled(): Promise<App> {
+  const app = await openFixture(N);
+  fill(app);
+  return app;
+}
+
+async function bytesOf(app: App): Promise<Buffer> {
+  return Buffer.from(await (await captureSession(app)).arrayBuffer());
+}
+
+describe('a captured session', () => {
+  it('is laid out as format 1', async () => {
+    const { manifest, stored } = takeApart(await bytesOf(await filled()));
+    expect(Object.keys(manifest)).toEqual([
+      'createdAt',
+      'dataSource',
+      'datasetFingerprint',
+      'cellucidExt',
+      'chunks'
+    ]);
+    expect(manifest).toMatchObject({
+      createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/) as string,
+      dataSource: { sourceType: 'jupyter', datasetId: 'cells-1', userPath: null },
+      datasetFingerprint: {
+        sourceType: 'jupyter',
+        datasetId: 'cells-1',
+        cellCount: N,
+        varCount: 2
+      },
+      cellucidExt: {
+        writer: { name: 'cellucid_ext' },
+        rows: {
+          count: N,
+          orderSha256: 'a'.repeat(64),
+          setSha256: 'b'.repeat(64),
+          unique: true
+        }
+      }
+    });
+    expect(manifest.chunks.map(c => [c['id'], c['contributorId'], c['priority'], c['kind']])).toEqual(
+      [
+        ['core/field-overlays', 'field-overlays', 'eager', 'json'],
+        ['core/state', 'core-state', 'eager', 'json'],
+        ['highlights/meta', 'highlights-meta', 'eager', 'json'],
+        ['highlights/cells/highlight_3', 'highlights-cells', 'lazy', 'binary'],
+        ['identity/obs-names', 'identity', 'lazy', 'binary']
+      ]
+    );
+    expect(stored).toHaveLength(5);
+    const chunks = manifest.chunks.map((chunk, i) => {
+      const bytes = gunzipSync(stored[i]!);
+      expect(chunk).toMatchObject({
+        codec: 'gzip',
+        datasetDependent: true,
+        label: expect.any(String) as string,
+        storedBytes: stored[i]!.length,
+        uncompressedBytes: bytes.length
+      });
+      return bytes;
+    });
+    expect(JSON.parse(chunks[1]!.toString())).toEqual({
+      schema: 1,
+      views: JSON.parse(JSON.stringify(views)) as unknown,
+      activeViewId: 'kept_1',
+      layout: 'single',
+      viewport: { width: 640, height: 480 }
+    });
+    const meta = JSON.parse(chunks[2]!.toString()) as Record<string, unknown>;
+    expect(meta).toMatchObject({ activePageId: 'page_5', activePageName: 'Empty' });
+    expect(meta['pages']).toMatchObject([
+      {
+        id: 'page_2',
+        name: 'Mine',
+        color: '#123456',
+        highlightedGroups: [
+          {
+            id: 'highlight_3',
+            type: 'lasso',
+            label: 'Lasso “é”',
+            enabled: true,
+            cellCount: 3,
+            fieldKey: 'kind',
+            categoryIndex: 2
+          },
+          { id: 'highlight_7', cellCount: 0, enabled: false }
+        ]
+      },
+      { id: 'page_5', highlightedGroups: [] }
+    ]);
+    expect([...chunks[3]!]).toEqual([3, 0, 3, 16]);
+    expect(chunks[4]!.toString().split('\n').slice(0, 2)).toEqual(['cell-0', 'cell-1']);
+  });
+
+  it('brings back every part of the state, as one step of undo', async () => {
+    const old = await filled();
+    const app = await openFixture(N);
+    const before = snapshot(app);
+    const { restored, skipped } = await restoreSession(app, await captureSession(old));
+    expect(skipped).toEqual([]);
+    expect(restored).toHaveLength(5);
+    // The selection being made is never saved.
+    expect(snapshot(app)).toEqual({
+      ...(snapshot(old) as object),
+      candidate: app.candidate.value
+    });
+    expect(app.candidate.value.cells).toBeNull();
+    expect(app.changes.past.value).toHaveLength(1);
+    undo(app);
+    expect(app.highlights.value.pages).toEqual((before as typeof app.highlights.value & { highlights: { pages: unknown } }).highlights.pages);
+  });
+
+  it('has the state of one moment, whatever happens while it is written', async () => {
+    const app = await openFixture(N);
+    const capturing = captureSession(app);
+    fill(app);
+    const { manifest } = takeApart(Buffer.from(await (await capturing).arrayBuffer()));
+    expect(manifest.chunks.map(chunk => chunk['id'])).not.toContain('highlights/cells/highlight_3');
+  });
+
+  it('is saved without the names where they can’t be read, and the person is told', async () => {
+    const given = tables(N);
+    delete given.binaries['obs_names.txt'];
+    const app = new App(await Dataset.open(filesOf(given)));
+    fill(app);
+    const { manifest } = takeApart(await bytesOf(app));
+    expect(manifest.chunks).toHaveLength(4);
+    expect(app.messages.value.some(({ text }) => text.includes('without “identity”'))).toBe(true);
+  });
+
+  it('opens in Python', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'session-'));
+    try {
+      const path = join(folder, 'a.cellucid-session');
+      writeFileSync(path, await bytesOf(await filled()));
+      const program = `
+import json, sys
+from cellucid_ext.session import CellucidSessionBundle
+bundle = CellucidSessionBundle(sys.argv[1])
+cells = bundle.decode_chunk("highlights/cells/highlight_3")
+print(json.dumps({
+    "fingerprint": bundle.dataset_fingerprint,
+    "chunks": bundle.list_chunk_ids(),
+    "cells": [int(cell) for cell in cells],
+    "label": bundle.decode_chunk("highlights/meta")["pages"][0]["highlightedGroups"][0]["label"],
+    "names": bundle.read_chunk_bytes("identity/obs-names").decode().split("\\n")[:2],
+}))`;
+      const root = fileURLToPath(new URL('../../../../', import.meta.url));
+      const said = execFileSync(process.env['PYTHON'] ?? 'python', ['-c', program, path], { cwd: root });
+      expect(JSON.parse(said.toString())).toEqual({
+        fingerprint: {
+          sourceType: 'jupyter',
+          datasetId: 'cells-1',
+          cellCount: N,
+          varCount: 2
+        },
+        chunks: [
+          'core/field-overlays',
+          'core/state',
+          'highlights/meta',
+          'highlights/cells/highlight_3',
+          'identity/obs-names'
+        ],
+        cells: [0, 3, 19],
+        label: 'Lasso “é”',
+        names: ['cell-0', 'cell-1']
+      });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe('restoring', () => {
+  it('reads another writer’s file: known chunks, and says what it left out', async () => {
+    const small = readFileSync(SMALL);
+    const { datasetId, cellCount, varCount } = takeApart(small).manifest[
+      'datasetFingerprint'
+    ] as Record<string, unknown>;
+    const given = tables(cellCount as number);
+    const identity = given.documents['dataset_identity.json'] as Record<string, unknown>;
+    identity['id'] = datasetId;
+    identity['stats'] = { n_cells: cellCount, n_genes: varCount };
+    delete identity['rows'];
+    const app = new App(await Dataset.open(filesOf(given)));
+    const { restored, skipped } = await restoreSession(app, new Blob([small]));
+    expect(restored).toContain('highlights/meta');
+    expect(restored).toContain('highlights/cells/highlight_1');
+    expect(skipped.map(({ id }) => id)).toContain('future/thing');
+    const groups = app.highlights.value.pages.flatMap(page => page.groups);
+    const meta = groups.map(group => [group.id, group.cells.length]);
+    expect(meta.length).toBeGreaterThan(1);
+    const again = takeApart(await bytesOf(app));
+    const saved = again.manifest.chunks.findIndex(chunk => chunk['id'] === 'highlights/meta');
+    const pages = (
+      JSON.parse(gunzipSync(again.stored[saved]!).toString()) as {
+        pages: { highlightedGroups: { id: string; cellCount: number }[] }[];
+      }
+    ).pages;
+    const counts = pages.flatMap(page => page.highlightedGroups).map(g => [g.id, g.cellCount]);
+    expect(counts).toEqual(meta);
+  });
+
+  it('leaves out what was made with another dataset, and says which part differs', async () => {
+    const file = await captureSession(await filled());
+    const app = await openFixture(N + 1);
+    const before = snapshot(app);
+    const { restored, skipped } = await restoreSession(app, file);
+    expect(restored).toEqual([]);
+    expect(skipped[0]?.why).toBe('it was made with another number of cells: 20, here 21');
+    expect(snapshot(app)).toEqual(before);
+  });
+
+  it('drops a field that is not there, and says so', async () => {
+    const old = await filled();
+    const given = tables(N);
+    (given.documents['var_manifest.json'] as Record<string, unknown>)['fields'] = [['CD3E']];
+    const app = new App(await Dataset.open(filesOf(given)));
+    await restoreSession(app, await captureSession(old));
+    expect(app.views.value.map(view => view.field)).toEqual([null, null]);
+    expect(app.messages.value.at(-1)?.text).toContain('HLA-A/B');
+  });
+
+  it('refuses a file that is cut short or is none, and changes nothing', async () => {
+    const app = await filled();
+    const whole = await bytesOf(app);
+    const before = snapshot(app);
+    for (const length of [0, 10, 17, 20, 200, whole.length - 1]) {
+      const cut = new Blob([new Uint8Array(whole.subarray(0, length))]);
+      await expect(restoreSession(app, cut), `${length} bytes`).rejects.toThrow('expected');
+    }
+    await expect(restoreSession(app, new Blob([new Uint8Array(whole), 'x']))).rejects.toThrow('end after');
+    expect(snapshot(app)).toEqual(before);
+  });
+
+  it('skips a broken chunk and restores the rest', async () => {
+    const whole = await bytesOf(await filled());
+    const { stored } = takeApart(whole);
+    // The highlights' cells: gzip's magic bytes are gone.
+    whole[whole.indexOf(stored[3]!)] = 0;
+    const app = await openFixture(N);
+    const { restored, skipped } = await restoreSession(app, new Blob([new Uint8Array(whole)]));
+    expect(skipped).toEqual([
+      { id: 'highlights/cells/highlight_3', why: 'highlights/cells/highlight_3: expected whole gzip' }
+    ]);
+    expect(restored).toHaveLength(4);
+    expect(app.views.value).toEqual(views);
+  });
+});

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+
+import { confirmCandidate, stepCandidate } from '../../src/state/highlights';
+import { dismiss, say } from '../../src/state/messages';
+import { adopt, snapshot } from '../../src/state/keep';
+import { setField } from '../../src/state/views';
+import { openFixture } from '../fixture';
+import { fill } from '../filled';
+
+describe('what is handed over', () => {
+  it('comes back whole, as copies, with the selection being made', async () => {
+    const old = await openFixture(20);
+    fill(old);
+    const kept = structuredClone(snapshot(old));
+    const app = await openFixture(20);
+    adopt(app, kept);
+    expect(snapshot(app)).toEqual(snapshot(old));
+    expect(app.candidate.value.cells).not.toBe(old.candidate.value.cells);
+    expect([app.canUndo.value, app.messages.value]).toEqual([false, []]);
+
+    const step = { tool: 'lasso', operation: 'add', view: 'live', dimension: 2, detail: {} } as const;
+    stepCandidate(app, Uint32Array.of(1), step);
+    const known = old.highlights.value.pages.flatMap(page => page.groups.map(group => group.id));
+    expect(known).not.toContain(confirmCandidate(app)?.id);
+  });
+
+  it('is left out without a word when there is none, or it is of another dataset', async () => {
+    const app = await openFixture(20);
+    const before = snapshot(app);
+    adopt(app, null);
+    adopt(app, undefined);
+    adopt(app, { ...(snapshot(app) as object), datasetId: 'other', views: [] });
+    adopt(app, snapshot(await openFixture(21)));
+    expect(snapshot(app)).toEqual(before);
+    expect(app.messages.value).toEqual([]);
+  });
+
+  it('changes nothing, and is told, when it is broken', async () => {
+    const app = await openFixture(20);
+    setField(app, null);
+    const whole = snapshot(app) as Record<string, unknown>;
+    for (const broken of [
+      { ...whole, views: [] },
+      { ...whole, highlights: {} },
+      { ...whole, candidate: { cells: Uint32Array.of(2, 1), steps: [], pageId: null } },
+      { ...whole, candidate: { cells: Uint32Array.of(20), steps: [], pageId: null } }
+    ]) {
+      adopt(app, broken);
+      expect(snapshot(app)).toEqual(whole);
+      expect(app.messages.value.at(-1)?.text).toContain('could not be taken over');
+    }
+  });
+});
+
+describe('messages', () => {
+  it('are said once, the last five of them, and dismissed by an id of their own', async () => {
+    const app = await openFixture(4);
+    for (const text of ['a', 'b', 'a', 'c', 'd', 'e', 'f']) {
+      say(app, 'info', text);
+    }
+    expect(app.messages.value.map(({ text }) => text)).toEqual(['a', 'c', 'd', 'e', 'f']);
+    const last = app.messages.value.at(-1)!.id;
+    dismiss(app, last);
+    say(app, 'info', 'g');
+    expect(app.messages.value.at(-1)!.id).not.toBe(last);
+  });
+});

@@ -1,0 +1,226 @@
+"""Bundles read and written: what goes in comes out, and a failure costs nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import struct
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cellucid_ext import CellucidSessionBundle, SessionFormatError, SessionWriter
+from cellucid_ext.session.rows import row_identity
+
+VECTORS = Path(__file__).parents[1] / "vectors"
+FINGERPRINT = {"sourceType": "jupyter", "datasetId": "d", "cellCount": 10, "varCount": 2}
+
+
+@pytest.fixture
+def small() -> CellucidSessionBundle:
+    return CellucidSessionBundle(VECTORS / "small.cellucid-session")
+
+
+def test_eager_chunks_come_first_whatever_the_order(tmp_path: Path) -> None:
+    writer = SessionWriter(FINGERPRINT)
+    writer.add_bytes("future/late", b"late", contributor="future", priority="lazy")
+    writer.add_json("core/state", {"schema": 1, "é": "ü"}, contributor="core-state")
+    path = writer.write(tmp_path / "made" / "here.cellucid-session")
+    bundle = CellucidSessionBundle(path)
+    assert bundle.list_chunk_ids() == ["core/state", "future/late"]
+    assert bundle.decode_chunk("core/state") == {"schema": 1, "é": "ü"}
+    assert bundle.decode_chunk("future/late") == b"late"
+    assert bundle.dataset_fingerprint == FINGERPRINT
+    assert dict(bundle.iter_chunks(decode=True)).keys() == {"core/state", "future/late"}
+    meta = bundle.get_chunk_meta("future/late")
+    assert meta["storedBytes"] == len(bundle.read_stored_bytes("future/late"))
+    assert meta["uncompressedBytes"] == 4
+
+
+def test_the_same_chunks_give_the_same_bytes(tmp_path: Path) -> None:
+    def stored(name: str) -> bytes:
+        writer = SessionWriter(FINGERPRINT)
+        writer.add_json("core/state", {"schema": 1}, contributor="core-state")
+        bundle = CellucidSessionBundle(writer.write(tmp_path / name))
+        return bundle.read_stored_bytes("core/state")
+
+    assert stored("a") == stored("b")
+
+
+def test_unknown_chunks_are_carried_over_byte_for_byte(
+    small: CellucidSessionBundle, tmp_path: Path
+) -> None:
+    writer = SessionWriter(small.dataset_fingerprint)
+    for chunk_id in small.list_chunk_ids():
+        writer.add_from(small, chunk_id)
+    copy = CellucidSessionBundle(writer.write(tmp_path / "copy.cellucid-session"))
+    for chunk_id in small.list_chunk_ids():
+        assert copy.read_stored_bytes(chunk_id) == small.read_stored_bytes(chunk_id)
+        assert copy.get_chunk_meta(chunk_id) == small.get_chunk_meta(chunk_id)
+
+
+def test_a_chunk_can_be_added_once() -> None:
+    writer = SessionWriter()
+    writer.add_bytes("a", b"", contributor="a")
+    with pytest.raises(ValueError, match="'a' was added before"):
+        writer.add_bytes("a", b"", contributor="a")
+
+
+def test_save_copies_and_makes_folders(small: CellucidSessionBundle, tmp_path: Path) -> None:
+    saved = small.save(tmp_path / "new" / "kept.cellucid-session")
+    assert saved.read_bytes() == small.path.read_bytes()
+    assert [path.name for path in saved.parent.iterdir()] == ["kept.cellucid-session"]
+
+
+def test_a_failed_save_leaves_what_was_there(small: CellucidSessionBundle, tmp_path: Path) -> None:
+    gone = tmp_path / "gone.cellucid-session"
+    gone.write_bytes(small.path.read_bytes())
+    bundle = CellucidSessionBundle(gone)
+    gone.unlink()
+    kept = tmp_path / "kept.cellucid-session"
+    kept.write_text("work of before")
+    with pytest.raises(FileNotFoundError):
+        bundle.save(kept)
+    assert kept.read_text() == "work of before"
+    assert list(tmp_path.iterdir()) == [kept]
+
+
+def test_a_file_cut_after_it_was_opened(small: CellucidSessionBundle, tmp_path: Path) -> None:
+    path = tmp_path / "cut.cellucid-session"
+    path.write_bytes(small.path.read_bytes())
+    bundle = CellucidSessionBundle(path)
+    path.write_bytes(path.read_bytes()[:-10])
+    with pytest.raises(SessionFormatError, match="cut since it was opened"):
+        bundle.read_stored_bytes(bundle.list_chunk_ids()[-1])
+
+
+def test_a_missing_chunk_is_a_key_error(small: CellucidSessionBundle) -> None:
+    for ask in (small.get_chunk_meta, small.read_chunk_bytes, small.decode_chunk):
+        with pytest.raises(KeyError, match="no/such"):
+            ask("no/such")
+
+
+def test_text_of_strangers_is_shown_as_text(small: CellucidSessionBundle) -> None:
+    assert "Mid & <b>high</b>" in repr(small)
+    assert "Mid &amp; &lt;b&gt;high&lt;/b&gt;" in small._repr_html_()
+    assert "<b>" not in small._repr_html_()
+
+
+def file_of(manifest: object, *chunks: bytes) -> bytes:
+    head = json.dumps(manifest).encode()
+    frames = b"".join(struct.pack("<I", len(chunk)) + chunk for chunk in chunks)
+    return b"CELLUCID_SESSION\n" + struct.pack("<I", len(head)) + head + frames
+
+
+def bundle_of(path: Path, chunk_id: str, value: object) -> CellucidSessionBundle:
+    chunk = {"id": chunk_id, "kind": "json", "codec": "none"}
+    path.write_bytes(file_of({"chunks": [chunk]}, json.dumps(value).encode()))
+    return CellucidSessionBundle(path)
+
+
+GROUP = {"id": "highlight_1", "type": "lasso", "label": "a", "cellCount": 1}
+
+
+@pytest.mark.parametrize(
+    ("meta", "message"),
+    [
+        ([], r"highlights/meta: expected an object, got list"),
+        ({"pages": {}}, r"highlights/meta: pages: expected a list"),
+        ({"pages": [{"id": 7}]}, r"highlights/meta: pages\[0\].id: expected a text"),
+        (
+            {"pages": [{"id": "p", "highlightedGroups": [{**GROUP, "label": None}]}]},
+            r"pages\[0\].highlightedGroups\[0\].label: expected a text",
+        ),
+        (
+            {"pages": [{"id": "p", "highlightedGroups": [{**GROUP, "cellCount": -1}]}]},
+            r"cellCount: expected a whole number, got -1",
+        ),
+        (
+            {"pages": [{"id": "p", "highlightedGroups": [GROUP, GROUP]}]},
+            r"the group 'highlight_1' stands twice",
+        ),
+    ],
+)
+def test_damaged_pages_are_told_with_their_path(tmp_path: Path, meta: object, message: str) -> None:
+    bundle = bundle_of(tmp_path / "a", "highlights/meta", meta)
+    with pytest.raises(SessionFormatError, match=message):
+        _ = bundle.pages
+    assert "damaged" in repr(bundle)
+
+
+@pytest.mark.parametrize(
+    ("field", "message"),
+    [
+        ({"source": "uns"}, "source: expected 'obs' or 'var', got 'uns'"),
+        ({"source": "obs", "kind": "x"}, "kind: expected 'category' or 'continuous', got 'x'"),
+        (
+            {"source": "obs", "kind": "category", "id": "u", "key": "k", "categories": [1]},
+            r"categories\[0\]: expected a text",
+        ),
+    ],
+)
+def test_damaged_fields_are_told_with_their_path(
+    tmp_path: Path, field: object, message: str
+) -> None:
+    bundle = bundle_of(tmp_path / "a", "core/field-overlays", {"userDefinedFields": [field]})
+    with pytest.raises(SessionFormatError, match=message):
+        _ = bundle.fields
+
+
+def test_bytes_after_the_last_chunk_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(file_of({"chunks": []}) + b"more")
+    with pytest.raises(SessionFormatError, match="4 bytes follow the last of the 0 chunks"):
+        CellucidSessionBundle(path)
+
+
+@pytest.mark.parametrize("size", ["12", -1, 1.5, True])
+def test_a_size_that_is_no_number_is_refused(tmp_path: Path, size: object) -> None:
+    chunk = {"id": "a", "codec": "gzip", "uncompressedBytes": size}
+    path = tmp_path / "a"
+    path.write_bytes(file_of({"chunks": [chunk]}, b"x"))
+    with pytest.raises(SessionFormatError, match="uncompressedBytes is"):
+        CellucidSessionBundle(path).read_chunk_bytes("a")
+
+
+@given(st.data())
+def test_any_damage_is_refused_or_harmless(data: st.DataObject) -> None:
+    whole = bytearray((VECTORS / "small.cellucid-session").read_bytes())
+    for _ in range(data.draw(st.integers(1, 4))):
+        whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "damaged.cellucid-session"
+        path.write_bytes(whole[: data.draw(st.integers(0, len(whole)))])
+        try:
+            bundle = CellucidSessionBundle(path)
+        except SessionFormatError:
+            return
+        for chunk_id in bundle.list_chunk_ids():
+            try:
+                bundle.decode_chunk(chunk_id)
+            except SessionFormatError:
+                continue
+        repr(bundle)
+
+
+NAMES = st.lists(st.text(st.characters(codec="utf-8")))
+
+
+@given(NAMES, st.randoms())
+def test_reordered_rows_are_the_same_set(names: list[str], random: object) -> None:
+    shuffled = list(names)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    here, there = row_identity(names), row_identity(shuffled)
+    assert here.set_sha256 == there.set_sha256
+    assert (here.order_sha256 == there.order_sha256) == (names == shuffled)
+    assert here.unique == (len(set(names)) == len(names))
+
+
+def test_row_identity_is_what_the_format_says() -> None:
+    rows = row_identity(["b", "é", "a"])
+    assert rows.order_sha256 == hashlib.sha256("b\né\na\n".encode()).hexdigest()
+    assert rows.set_sha256 == hashlib.sha256("a\nb\né\n".encode()).hexdigest()
+    assert rows.to_json()["count"] == 3
