@@ -6,7 +6,6 @@ import argparse
 import asyncio
 import importlib.util
 import os
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -65,15 +64,16 @@ def _demo(options: argparse.Namespace, further: Sequence[str]) -> int:
     from .demo import write_demo
 
     notebook = write_demo(options.folder)
-    print(f"The demo is in {options.folder}; opening {notebook.name} in JupyterLab.")
-    command = [sys.executable, "-m", "jupyterlab", notebook.name, *further]
+    print(f"The demo is in {options.folder}; opening {notebook.name} in JupyterLab.", flush=True)
+    lab = [notebook.name, *further]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         # Containers run as root, where JupyterLab does not start unless told to.
-        command.append("--allow-root")
-    try:
-        return subprocess.run(command, cwd=options.folder, check=False).returncode  # noqa: S603
-    except KeyboardInterrupt:
-        return 0
+        lab.append("--allow-root")
+    os.chdir(options.folder)
+    from jupyterlab.labapp import LabApp
+
+    LabApp.launch_instance(lab)
+    return 0
 
 
 def _check(options: argparse.Namespace, further: Sequence[str]) -> int:

@@ -37,7 +37,14 @@ def take(browser: Browser, theme: str, name: str, width: int, height: int) -> No
         lab = LabNotebook(page, server, "demo.ipynb")
         lab.run(0)
         viewer = lab.viewer(0)
+        closed = viewer.get_by_role("button", name="Show panel")
+        narrow = closed.count() > 0
+        if narrow:
+            closed.click()
         viewer.get_by_role("combobox", name="Colour by").select_option(label="cell_type")
+        if narrow:
+            page.screenshot(path=HERE / f"{name}-panel.png")
+            viewer.get_by_role("button", name="Hide panel").first.click()
         viewer.get_by_role("button", name="Lasso").click()
         draw_lasso(page, viewer, LASSO)
         viewer.get_by_role("button", name="Confirm").click()

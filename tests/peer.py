@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import anndata
+import pandas as pd
 import pytest
 
 REQUIREMENTS = ["cellucid==0.0.9", "anndata<0.12", "pandas<3"]
@@ -25,10 +27,21 @@ def peer_python(request: pytest.FixtureRequest) -> Path:
     return python
 
 
-def run(python: Path, code: str, *arguments: str | Path) -> str:
-    """Run code in the peer's environment; returns what it printed."""
+APPLY = """
+import sys, anndata, cellucid
+adata = anndata.read_h5ad(sys.argv[2])
+out = cellucid.apply_cellucid_session_to_anndata(sys.argv[1], adata, store_uns=False)
+out.obs.to_pickle(sys.argv[3])
+"""
+
+
+def peers_obs(python: Path, file: Path, adata: anndata.AnnData, folder: Path) -> pd.DataFrame:
+    """The `obs` of an AnnData after the peer applied a session file to it."""
+    adata.write_h5ad(folder / "adata.h5ad")
+    files = [file, folder / "adata.h5ad", folder / "obs.pickle"]
     done = subprocess.run(
-        [python, "-c", code, *arguments], capture_output=True, text=True, timeout=120
+        [python, "-c", APPLY, *files], capture_output=True, text=True, timeout=120
     )
     assert done.returncode == 0, done.stderr
-    return done.stdout
+    obs: pd.DataFrame = pd.read_pickle(folder / "obs.pickle")
+    return obs

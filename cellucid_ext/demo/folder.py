@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from .dataset import make_dataset
 
@@ -65,12 +65,13 @@ def write_demo(folder: Path) -> Path:
     if not data.exists():
         make_dataset().write_h5ad(data, compression="gzip")
     if not notebook.exists():
-        make = {"markdown": nbformat.v4.new_markdown_cell, "code": nbformat.v4.new_code_cell}
+        v4: Any = nbformat.v4
+        make = {"markdown": v4.new_markdown_cell, "code": v4.new_code_cell}
         cells = [make[kind](text) for kind, text in _CELLS]
         # Cell ids are random otherwise, and the notebook another one each time.
         for number, cell in enumerate(cells):
             cell["id"] = f"demo-{number}"
         kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-        made = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+        made = v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
         nbformat.write(made, notebook)
     return notebook

@@ -10,23 +10,9 @@ import pandas as pd
 import pytest
 
 from cellucid_ext import apply_cellucid_session_to_anndata
-from tests.peer import run
+from tests.peer import peers_obs
 
 from .test_apply import VECTORS, make, named, session
-
-APPLY = """
-import sys, anndata, cellucid
-adata = anndata.read_h5ad(sys.argv[2])
-out = cellucid.apply_cellucid_session_to_anndata(sys.argv[1], adata, store_uns=False)
-out.obs.to_pickle(sys.argv[3])
-"""
-
-
-def peers_obs(python: Path, file: Path, adata: anndata.AnnData, folder: Path) -> pd.DataFrame:
-    adata.write_h5ad(folder / "adata.h5ad")
-    run(python, APPLY, file, folder / "adata.h5ad", folder / "obs.pickle")
-    obs: pd.DataFrame = pd.read_pickle(folder / "obs.pickle")
-    return obs
 
 
 def assert_same(ours: pd.DataFrame, theirs: pd.DataFrame, columns: list[str]) -> None:

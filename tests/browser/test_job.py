@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from cellucid_ext import CellucidSessionBundle
+from tests.peer import peers_obs
 
 from .lab import LabNotebook, draw_lasso, jupyterlab, write_notebook
 
@@ -71,7 +71,9 @@ def notebook(page: Page, tmp_path: Path) -> Any:
         yield LabNotebook(page, server, "job.ipynb"), server.root
 
 
-def test_from_show_anndata_to_a_column(notebook: Any, page: Page) -> None:
+def test_from_show_anndata_to_a_column(
+    notebook: Any, page: Page, peer_python: Path, tmp_path: Path
+) -> None:
     lab, root = notebook
     assert "Error" not in lab.run(0)
     viewer = lab.viewer(0)
@@ -115,4 +117,6 @@ def test_from_show_anndata_to_a_column(notebook: Any, page: Page) -> None:
     assert 20 < expected.sum() < len(expected)
     np.testing.assert_array_equal(column.to_numpy(), expected)
     assert f"selected 1 {expected.sum()}" in printed
-    json.dumps(bundle.manifest)
+
+    theirs = peers_obs(peer_python, root / "job.cellucid-session", before, tmp_path)
+    np.testing.assert_array_equal(theirs["cellucid_highlight__highlight_1"], expected)

@@ -54,6 +54,8 @@ class OpenNotebook:
         self.outputs = self.notebook.locator(".cellucid-Viewer")
         expect(self.cells.first).to_be_visible(timeout=60_000)
         expect(page.locator("#jupyterlab-splash")).to_have_count(0)
+        # A server that is stopped while it starts a kernel hangs for a minute.
+        expect(page.locator("[data-status=idle]").first).to_be_attached(timeout=60_000)
 
     def run(self, command: str, arguments: dict[str, Any] | None = None) -> None:
         """Run one of JupyterLab's commands."""

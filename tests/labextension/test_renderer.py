@@ -90,8 +90,6 @@ def test_server_part_missing(page: Page, tmp_path: Path) -> None:
         missing = card(notebook.outputs, MISSING)
         command = missing.get_by_text("jupyter server extension enable cellucid_ext")
         expect(command).to_be_visible()
-        # A server waits for the connections of pages that are open.
-        page.close()
 
 
 def test_server_not_reachable(page: Page, open_notebook: Open, server: OwnServer) -> None:
@@ -190,8 +188,24 @@ def test_state_outlives_the_frame(bare_page: Page, open_notebook: Open, server: 
     second_view = document_of(view)
     assert second_view.evaluate(KEPT) == [4, 5]
 
-    # A tab that is dragged elsewhere is taken off the page and put back: its frame loads anew.
+    # What is shown in another area is taken off the page and put back: its frame loads anew.
     second_view.evaluate(KEEP, [6])
+    notebook.page.evaluate("""() => {
+      const { shell } = window.jupyterapp;
+      shell.add(shell.currentWidget, 'down');
+    }""")
+    expect(notebook.page.locator("#jp-down-stack").locator(view)).to_have_count(1)
+    assert second_view.is_detached()
+    assert document_of(view).evaluate(KEPT) == [6]
+
+
+def test_tab_is_dragged_across_a_frame(
+    bare_page: Page, open_notebook: Open, server: OwnServer
+) -> None:
+    register(server, "known")
+    notebook = open_notebook(viewer_output("known", height=600))
+    notebook.cells.first.click(position={"x": 10, "y": 10})
+    notebook.run("notebook:create-output-view")
     page, tab_bars = notebook.page, notebook.page.locator(".lm-DockPanel-tabBar")
     expect(tab_bars).to_have_count(2)
     tab = tab_bars.get_by_text("Output View").bounding_box()
@@ -204,8 +218,6 @@ def test_state_outlives_the_frame(bare_page: Page, open_notebook: Open, server: 
     page.mouse.move(*centre, steps=20)
     page.mouse.up()
     expect(tab_bars).to_have_count(1)
-    assert second_view.is_detached()
-    assert document_of(view).evaluate(KEPT) == [6]
 
 
 def test_frame_follows_the_theme(bare_page: Page, open_notebook: Open, server: OwnServer) -> None:
