@@ -30,7 +30,10 @@ const apart = strangers.map(({ folder, index, common }) => ({
   comment: `files of ${folder}/ do not know each other`,
   severity: 'error',
   from: { path: `${src}${folder}/([^/]+)$`, pathNot: `${src}${folder}/${literal(index)}$` },
-  to: { path: `${src}${folder}/`, pathNot: [`${src}${folder}/$1`, ...common.map(c => `${folder}/${literal(c)}$`)] }
+  to: {
+    path: `${src}${folder}/`,
+    pathNot: [`${src}${folder}/$1`, ...common.map(file => `${folder}/${literal(file)}$`)]
+  }
 }));
 
 module.exports = {

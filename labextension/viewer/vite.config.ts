@@ -16,6 +16,7 @@ export default defineConfig({
     emptyOutDir: true,
     target: 'es2022',
     cssCodeSplit: false,
+    chunkSizeWarningLimit: 800,
     // One script and one stylesheet under fixed names: the page that loads them is written elsewhere.
     rollupOptions: {
       input: here('src/main.ts'),

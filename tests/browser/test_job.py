@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from cellucid_ext import CellucidSessionBundle
 from tests.peer import peers_obs
 
+from .geometry import inside_polygon, normalised, on_screen
 from .lab import LabNotebook, draw_lasso, jupyterlab, write_notebook
 
 SHOW = """
@@ -35,33 +36,6 @@ adata.write_h5ad("before.h5ad")
 print(adata2.obs.columns[-1])
 print("selected", len(seen), None if not seen else len(seen[-1]))
 """
-
-
-def inside_polygon(points: np.ndarray, polygon: np.ndarray) -> np.ndarray:
-    """Even-odd rule, one edge at a time: written for this test, slow and plain."""
-    x, y = points[:, 0], points[:, 1]
-    inside = np.zeros(len(points), dtype=bool)
-    for (x1, y1), (x2, y2) in zip(polygon, np.roll(polygon, -1, axis=0), strict=True):
-        crosses = (y1 > y) != (y2 > y)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            inside ^= crosses & (x < (x2 - x1) * (y - y1) / (y2 - y1) + x1)
-    return inside
-
-
-def normalised(embedding: np.ndarray) -> np.ndarray:
-    """The embedding as the dataset folder says: centred, scaled to [-1, 1] by its longer side."""
-    low, high = embedding.min(axis=0), embedding.max(axis=0)
-    return (embedding - (low + high) / 2) / ((high - low).max() / 2)
-
-
-def on_screen(
-    points: np.ndarray, camera: dict[str, Any], width: float, height: float
-) -> np.ndarray:
-    """Project by a planar camera: zoom 1 shows [-1, 1] over the shorter side of the view."""
-    scale = camera["zoom"] * min(width, height) / 2
-    x = width / 2 + (points[:, 0] - camera["target"][0]) * scale
-    y = height / 2 - (points[:, 1] - camera["target"][1]) * scale
-    return np.column_stack([x, y])
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 /** What Python may ask of the page: a table from the command's name to what it does. */
 import { CheckError, oneOf, optional, own, text, type JsonObject } from '../base/check';
-import type { Server } from '../data/fetch';
+import { FetchError, type Server } from '../data/fetch';
 import { captureSession } from '../session/capture';
 import type { App } from '../state/app';
 import { addGroup, clearPage } from '../state/highlights';
@@ -87,7 +87,8 @@ async function handOverSession({ app, server, emit }: CommandContext, frame: Jso
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     say(app, 'error', `The session could not be handed to Python: ${message}`);
-    emit({ type: 'session_bundle', requestId: id, status: 'error', error: { message } });
+    const code = error instanceof FetchError ? error.code : '';
+    emit({ type: 'session_bundle', requestId: id, status: 'error', error: { message, code } });
   }
 }
 

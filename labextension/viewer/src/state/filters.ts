@@ -35,6 +35,10 @@ export function isFilterOf(field: FieldRef): (filter: Filter) => boolean {
 }
 
 function hide(app: App, field: FieldRef, hidden: readonly string[]): void {
+  const now = hiddenCategories(app, field);
+  if (hidden.length === now.length && hidden.every(name => now.includes(name))) {
+    return;
+  }
   edit(app, `filter ${field.key}`, view => {
     const others = view.filters.filter(filter => !isFilterOf(field)(filter));
     const mine: Filter = { kind: 'category', field, hidden, enabled: true };

@@ -12,6 +12,8 @@ import {
   text,
   type JsonObject
 } from '../base/check';
+import { firstPage } from './opening';
+import { parseColor } from './palette';
 import type {
   Camera,
   Dimension,
@@ -132,6 +134,12 @@ function readFilter(value: unknown, path: string): Filter {
       };
 }
 
+/** Others leave a page without a colour, or name it in other ways: it gets a first page's then. */
+function readColor(value: unknown, path: string): string {
+  const color = optional(value, path, (v, p) => text(v, p, 100));
+  return color !== null && parseColor(color) !== null ? color : firstPage().color;
+}
+
 /** The parts of a group that a file and a handed-over state keep in different ways. */
 export type ReadParts = (group: JsonObject, path: string) => Pick<Group, 'cells' | 'extra'>;
 
@@ -152,7 +160,7 @@ export function readHighlights(
       return {
         id: text(own(page, 'id'), `${at}.id`, MAX_NAME),
         name: text(own(page, 'name'), `${at}.name`, MAX_NAME),
-        color: text(own(page, 'color'), `${at}.color`, 32),
+        color: readColor(own(page, 'color'), `${at}.color`),
         groups: list(own(page, groupsKey), `${at}.${groupsKey}`, readGroupHere, MAX_GROUPS)
       };
     },

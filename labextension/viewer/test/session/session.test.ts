@@ -80,15 +80,14 @@ describe('a captured session', () => {
         }
       }
     });
-    expect(manifest.chunks.map(c => [c['id'], c['contributorId'], c['priority'], c['kind']])).toEqual(
-      [
-        ['core/field-overlays', 'field-overlays', 'eager', 'json'],
-        ['core/state', 'core-state', 'eager', 'json'],
-        ['highlights/meta', 'highlights-meta', 'eager', 'json'],
-        ['highlights/cells/highlight_3', 'highlights-cells', 'lazy', 'binary'],
-        ['identity/obs-names', 'identity', 'lazy', 'binary']
-      ]
-    );
+    const keys = ['id', 'contributorId', 'priority', 'kind'];
+    expect(manifest.chunks.map(chunk => keys.map(key => chunk[key]))).toEqual([
+      ['core/field-overlays', 'field-overlays', 'eager', 'json'],
+      ['core/state', 'core-state', 'eager', 'json'],
+      ['highlights/meta', 'highlights-meta', 'eager', 'json'],
+      ['highlights/cells/highlight_3', 'highlights-cells', 'lazy', 'binary'],
+      ['identity/obs-names', 'identity', 'lazy', 'binary']
+    ]);
     expect(stored).toHaveLength(5);
     const chunks = manifest.chunks.map((chunk, i) => {
       const bytes = gunzipSync(stored[i]!);
@@ -137,7 +136,7 @@ describe('a captured session', () => {
   it('brings back every part of the state, as one step of undo', async () => {
     const old = await filled();
     const app = await openFixture(N);
-    const before = snapshot(app);
+    const { pages } = app.highlights.value;
     const { restored, skipped } = await restoreSession(app, await captureSession(old));
     expect(skipped).toEqual([]);
     expect(restored).toHaveLength(5);
@@ -149,7 +148,7 @@ describe('a captured session', () => {
     expect(app.candidate.value.cells).toBeNull();
     expect(app.changes.past.value).toHaveLength(1);
     undo(app);
-    expect(app.highlights.value.pages).toEqual((before as typeof app.highlights.value & { highlights: { pages: unknown } }).highlights.pages);
+    expect(app.highlights.value.pages).toEqual(pages);
   });
 
   it('has the state of one moment, whatever happens while it is written', async () => {
@@ -188,7 +187,8 @@ print(json.dumps({
     "names": bundle.read_chunk_bytes("identity/obs-names").decode().split("\\n")[:2],
 }))`;
       const root = fileURLToPath(new URL('../../../../', import.meta.url));
-      const said = execFileSync(process.env['PYTHON'] ?? 'python', ['-c', program, path], { cwd: root });
+      const python = process.env['PYTHON'] ?? 'python';
+      const said = execFileSync(python, ['-c', program, path], { cwd: root });
       expect(JSON.parse(said.toString())).toEqual({
         fingerprint: {
           sourceType: 'jupyter',
@@ -271,7 +271,8 @@ describe('restoring', () => {
       const cut = new Blob([new Uint8Array(whole.subarray(0, length))]);
       await expect(restoreSession(app, cut), `${length} bytes`).rejects.toThrow('expected');
     }
-    await expect(restoreSession(app, new Blob([new Uint8Array(whole), 'x']))).rejects.toThrow('end after');
+    const longer = new Blob([new Uint8Array(whole), 'x']);
+    await expect(restoreSession(app, longer)).rejects.toThrow('end after');
     expect(snapshot(app)).toEqual(before);
   });
 

@@ -114,7 +114,8 @@ describe('change', () => {
     const step = fc.oneof(
       fc.record({ does: fc.constant('set' as const), slot: fc.nat(2), value: fc.nat(5) }),
       fc.record({ does: fc.constant('fail' as const), slot: fc.nat(2), value: fc.nat(5) }),
-      fc.record({ does: fc.constantFrom('undo' as const, 'redo' as const) })
+      fc.record({ does: fc.constant('undo' as const) }),
+      fc.record({ does: fc.constant('redo' as const) })
     );
     fc.assert(
       fc.property(fc.array(step, { maxLength: 45 }), steps => {

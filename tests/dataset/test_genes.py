@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+
+from cellucid_ext.dataset import open_source
+
+from .reading import X, expression, genes, identity, make, read_json
+
+FORMS: dict[str, Callable[[Any], Any]] = {
+    "dense": np.array,
+    "dense by gene": np.asfortranarray,
+    "dense integer": lambda x: x.astype(np.int64),
+    "dense double": lambda x: x.astype(np.float64),
+    "csr": sp.csr_matrix,
+    "csc": sp.csc_matrix,
+    "csr array": sp.csr_array,
+    "csc array": sp.csc_array,
+    "csr integer": lambda x: sp.csr_matrix(x.astype(np.int32)),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_of_x_gives_the_same(form: str) -> None:
+    source = open_source(make(x=FORMS[form](X)))
+    assert genes(source) == ["g0", "g1", "g2"]
+    for place, gene in enumerate(genes(source)):
+        for _ in range(2):
+            assert expression(source, gene) == X[:, place].tolist()
+
+
+@pytest.mark.parametrize("form", ["dense", "csr", "csc"])
+def test_more_genes_than_are_kept(form: str) -> None:
+    x = np.random.default_rng(0).poisson(1, size=(6, 90)).astype(np.float32)
+    source = open_source(make(x=FORMS[form](x)))
+    for place in [*range(90), *range(90)]:
+        assert expression(source, f"g{place}") == x[:, place].tolist()
+
+
+@pytest.mark.parametrize("form", ["dense", "csr", "csc"])
+def test_a_view(form: str) -> None:
+    adata = make({"size": range(6), "kind": list("aabbcc")}, FORMS[form](X))
+    source = open_source(adata[::2, [2, 0]])
+    assert (source.n_cells, source.n_vars) == (3, 2)
+    assert genes(source) == ["g2", "g0"]
+    assert expression(source, "g2") == X[::2, 2].tolist()
+
+
+def test_missing_expression_stays_missing() -> None:
+    x = X.copy()
+    x[1, 1] = np.nan
+    found = expression(open_source(make(x=x)), "g1")
+    np.testing.assert_array_equal(found, x[:, 1])
+
+
+def test_names_that_stand_twice_are_told_apart() -> None:
+    x = np.arange(30, dtype=np.float32).reshape(6, 5)
+    with pytest.warns(UserWarning, match="not unique"):
+        adata = make(x=x, genes=["A", "B", "A", "A", "A-1"])
+    source = open_source(adata)
+    assert genes(source) == ["A", "B", "A-2", "A-3", "A-1"]
+    for place, gene in enumerate(genes(source)):
+        assert expression(source, gene) == x[:, place].tolist()
+
+
+def test_the_first_names_that_stand_twice() -> None:
+    with pytest.warns(UserWarning, match="not unique"):
+        adata = make(genes=["A", "A", "A"])
+    assert genes(open_source(adata)) == ["A", "A-1", "A-2"]
+
+
+def test_genes_whose_files_would_collide() -> None:
+    names = ["HLA-A", "hla-a", "HLA/A", "HLA A", "..", "."]
+    x = np.arange(36, dtype=np.float32).reshape(6, 6)
+    source = open_source(make(x=x, genes=names))
+    for place, gene in enumerate(names):
+        assert expression(source, gene) == x[:, place].tolist()
+
+
+def test_without_x() -> None:
+    source = open_source(make(x=None))
+    assert identity(source)["stats"]["n_genes"] == 0
+    for path in ("var_manifest.json", "var/g0.values.f32"):
+        with pytest.raises(FileNotFoundError):
+            source.read(path)
+
+
+def test_without_genes() -> None:
+    source = open_source(make(x=np.zeros((6, 0), dtype=np.float32)))
+    assert genes(source) == []
+
+
+def test_the_manifest_describes_plain_float32() -> None:
+    manifest = read_json(open_source(make()), "var_manifest")
+    assert (manifest["_format"], manifest["n_points"]) == ("compact_v1", 6)
+    assert (manifest["compression"], manifest["quantization"]) == (None, None)
+    schema = manifest["_varSchema"]
+    assert (schema["kind"], schema["dtype"], schema["quantized"]) == (
+        "continuous",
+        "float32",
+        False,
+    )
+    assert manifest["_files"] == {}
