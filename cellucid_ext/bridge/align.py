@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -9,8 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ..session.codecs import decode_names
+from ..session.errors import SessionFormatError
 from ..session.inventory import NAMES
-from ..session.rows import row_identity
+from ..session.rows import order_sha256
 
 if TYPE_CHECKING:
     from anndata import AnnData
@@ -31,6 +34,8 @@ class Alignment:
         By ``"position"`` or by ``"names"``.
     reasons
         Why they can't be aligned; where there is one, nothing else counts.
+    known
+        Whether the session says anything of its cells, be it their number.
     """
 
     n_session: int = 0
@@ -38,6 +43,7 @@ class Alignment:
     rows: npt.NDArray[np.int64] | None = None
     how: Literal["position", "names"] = "position"
     reasons: list[str] = field(default_factory=list)
+    known: bool = True
 
     @property
     def matched(self) -> int:
@@ -73,7 +79,7 @@ def align(bundle: CellucidSessionBundle, adata: AnnData) -> Alignment:
     """Find the rows of a session in an AnnData.
 
     With a row identity in the file: by position if all names stand in the same order, else by
-    name. Without one, as others write sessions: by position, if there are as many cells.
+    name. Without one, as others write sessions: by position, if there are as many cells and genes.
 
     Raises
     ------
@@ -86,13 +92,21 @@ def align(bundle: CellucidSessionBundle, adata: AnnData) -> Alignment:
         count = rows["count"]
     alignment = Alignment(adata.n_obs if count is None else count, adata.n_obs)
     if rows is None:
-        if count is not None and count != adata.n_obs:
-            alignment.reasons.append(f"cellCount is {count:,} in the session, {adata.n_obs:,} here")
+        # Numbers of cells and genes are all by which such a session knows its dataset.
+        counts = [
+            ("cellCount", bundle.n_cells, adata.n_obs),
+            ("varCount", bundle.n_vars, adata.n_vars),
+        ]
+        alignment.reasons += [
+            f"{name} is {there:,} in the session, {here:,} here"
+            for name, there, here in counts
+            if there is not None and there != here
+        ]
+        alignment.known = count is not None
         return alignment
-    here = row_identity(adata.obs_names)
-    if rows["orderSha256"] == here.order_sha256 and count == adata.n_obs:
+    if count == adata.n_obs and rows["orderSha256"] == order_sha256(adata.obs_names):
         return alignment
-    return _by_names(bundle, adata, alignment, here.unique)
+    return _by_names(bundle, adata, alignment, rows["orderSha256"])
 
 
 def _rows_of(bundle: CellucidSessionBundle) -> dict[str, Any] | None:
@@ -104,22 +118,26 @@ def _rows_of(bundle: CellucidSessionBundle) -> dict[str, Any] | None:
 
 
 def _by_names(
-    bundle: CellucidSessionBundle, adata: AnnData, alignment: Alignment, unique_here: bool
+    bundle: CellucidSessionBundle, adata: AnnData, alignment: Alignment, order: str
 ) -> Alignment:
     reasons = alignment.reasons
     alignment.how = "names"
     if NAMES not in bundle.list_chunk_ids():
         reasons.append("the rows are others, or in another order, and the file has no cell names")
         return alignment
-    names = pd.Index(bundle.decode_chunk(NAMES), dtype=object)
+    payload = bundle.read_payload(NAMES)
+    # The payload is what the hash was made of; names of other cells would move labels to them.
+    if hashlib.sha256(payload).hexdigest() != order:
+        raise SessionFormatError(f"{NAMES}: these are not the names that the manifest's hash is of")
+    names = pd.Index(decode_names(payload), dtype=object)
+    here = pd.Index(list(map(str, adata.obs_names)), dtype=object)
     if len(names) != alignment.n_session:
         reasons.append(f"the file names {len(names):,} of its {alignment.n_session:,} cells")
     elif not names.is_unique:
         reasons.append("the rows are others, or in another order, and the file's names repeat")
-    elif not unique_here:
+    elif not here.is_unique:
         reasons.append("the rows are others, or in another order, and obs_names repeat here")
     else:
-        here = pd.Index(adata.obs_names.astype(str), dtype=object)
         alignment.rows = here.get_indexer(names).astype(np.int64)
         if alignment.matched == 0:
             reasons.append("none of the session's cell names is in obs_names")

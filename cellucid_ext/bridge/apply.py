@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import warnings
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Literal
@@ -13,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..session import CellucidSessionBundle
+from ..session.codecs import decode_cells, decode_codes
 from ..session.errors import SessionFormatError
 from ..session.inventory import CELLS, CODES, Field
 from .align import Alignment, align
@@ -26,6 +28,8 @@ DatasetMismatchPolicy = Literal["error", "warn_skip", "skip"]
 
 _MISMATCH = ("error", "warn_skip", "skip")
 _CONFLICT = ("error", "overwrite", "suffix")
+_MAX_HIGHLIGHT_BYTES = 2**32
+_NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 def apply_cellucid_session_to_anndata(
@@ -102,6 +106,10 @@ def apply_cellucid_session_to_anndata(
         raise ValueError(f"dataset_mismatch is {dataset_mismatch!r}; it must be one of {_MISMATCH}")
     if column_conflict not in _CONFLICT:
         raise ValueError(f"column_conflict is {column_conflict!r}; it must be one of {_CONFLICT}")
+    if adata.isbacked and not inplace:
+        raise ValueError(
+            "adata is backed by a file and can't be copied; use inplace=True, or adata.to_memory()"
+        )
     if not isinstance(bundle, CellucidSessionBundle):
         bundle = CellucidSessionBundle(bundle)
     summary = ApplySummary()
@@ -115,8 +123,15 @@ def apply_cellucid_session_to_anndata(
         summary.cells_matched = alignment.matched
         summary.cells_missing = alignment.n_session - alignment.matched
         summary.cells_new = adata.n_obs - alignment.matched
+        if not alignment.known and dataset_mismatch != "skip":
+            warnings.warn(
+                "The session does not say which cells it was made on; its rows are taken for "
+                f"the {adata.n_obs:,} rows here, in their order",
+                UserWarning,
+                stacklevel=2,
+            )
         if add_highlights:
-            _add_highlights(bundle, alignment, columns, highlights_prefix)
+            _add_highlights(bundle, alignment, columns, highlights_prefix, summary)
         if add_user_defined_fields:
             wanted = _wanted_fields(bundle, include_deleted_user_defined_fields, summary)
             _add_fields(bundle, wanted, alignment, columns, user_defined_prefix, summary)
@@ -150,25 +165,32 @@ def _mismatched(reasons: list[str], policy: DatasetMismatchPolicy, summary: Appl
 
 
 def _add_highlights(
-    bundle: CellucidSessionBundle, alignment: Alignment, columns: NewColumns, prefix: str
+    bundle: CellucidSessionBundle,
+    alignment: Alignment,
+    columns: NewColumns,
+    prefix: str,
+    summary: ApplySummary,
 ) -> None:
     chunks = set(bundle.list_chunk_ids())
-    for page in bundle.pages:
-        for group in page.groups:
-            chunk_id = f"{CELLS}{group.id}"
+    groups = [group for page in bundle.pages for group in page.groups]
+    # A group without cells costs a stranger no byte in the file, but each costs a byte a cell here.
+    if len(groups) * alignment.n_adata > _MAX_HIGHLIGHT_BYTES:
+        raise SessionFormatError(
+            f"highlights/meta: {len(groups):,} groups would be columns of more than "
+            f"{_MAX_HIGHLIGHT_BYTES:,} bytes; add_highlights=False leaves them out"
+        )
+    for group in groups:
+        chunk_id = f"{CELLS}{group.id}"
+        if chunk_id in chunks:
+            cells = decode_cells(bundle.read_payload(chunk_id), alignment.n_session)
+        elif group.cell_count == 0:
             cells = np.empty(0, dtype=np.int64)
-            if chunk_id in chunks:
-                cells = _cells(bundle, chunk_id, alignment.n_session)
-            name = f"{prefix}{column_name(group.id, 'group')}"
-            columns.add("obs", name, group.id, alignment.mask(cells))
-
-
-def _cells(bundle: CellucidSessionBundle, chunk_id: str, n_cells: int) -> npt.NDArray[np.int64]:
-    cells: npt.NDArray[np.int64] = bundle.decode_chunk(chunk_id)
-    # A file without a cell count could not be held against it when it was decoded.
-    if len(cells) and int(cells[-1]) >= n_cells:
-        raise SessionFormatError(f"{chunk_id}: index {int(cells[-1]):,} is not below {n_cells:,}")
-    return cells
+        else:
+            why = f"the file has none of its {group.cell_count:,} cells"
+            summary.left_out.append((group.id, why))
+            continue
+        name = f"{prefix}{column_name(group.id, 'group')}"
+        columns.add("obs", name, group.id, alignment.mask(cells))
 
 
 def _wanted_fields(
@@ -199,7 +221,8 @@ def _add_fields(
         if chunk_id not in chunks:
             summary.left_out.append((field.key, "the file has no codes for it"))
             continue
-        codes = bundle.decode_chunk(chunk_id)
+        most = max(alignment.n_session, columns.n_vars, bundle.n_vars or 0)
+        codes = decode_codes(bundle.read_payload(chunk_id), most)
         name = f"{prefix}{column_name(field.key, column_name(field.id, 'field'))}"
         # A field made from a gene's values belongs to var by name, and has a code a cell.
         if len(codes) == alignment.n_session:
@@ -220,15 +243,20 @@ def _categories_of(field: Field, codes: npt.NDArray[Any]) -> npt.NDArray[np.int3
     """Give the place of each code's category, −1 where it has none."""
     places: dict[str, int] = {}
     # A category named twice is one category.
-    table = [places.setdefault(name, len(places)) for name in field.categories]
+    table = [places.setdefault(name, len(places)) for name in _categories(field)]
     lookup = np.full(2**16, -1, dtype=np.int32)
     lookup[: len(table)] = table[: 2**16]
     places_of_codes: npt.NDArray[np.int32] = lookup[codes]
     return places_of_codes
 
 
+def _categories(field: Field) -> list[str]:
+    """Give the names as h5ad and Zarr can store them: no NUL, no half of a surrogate pair."""
+    return [_NOT_STORABLE.sub("\ufffd", name) for name in field.categories]
+
+
 def _categorical(field: Field, places: npt.NDArray[np.int32]) -> pd.Categorical:
-    categories = pd.Index(list(dict.fromkeys(field.categories)), dtype=object)
+    categories = pd.Index(list(dict.fromkeys(_categories(field))), dtype=object)
     return pd.Categorical.from_codes(places, categories=categories)
 
 
@@ -237,7 +265,7 @@ def _record(
 ) -> dict[str, str]:
     """Write what the session was as JSON texts: nested dicts with odd keys can't be stored."""
     groups = [
-        {"page": page.name, "column": columns.of.get(group.id), **group.raw}
+        {**group.raw, "page": page.name, "column": columns.of.get(group.id)}
         for page in bundle.pages
         for group in page.groups
     ]
@@ -248,4 +276,7 @@ def _record(
         "obsColumns": summary.added_obs_columns,
         "varColumns": summary.added_var_columns,
     }
-    return {key: json.dumps(value, ensure_ascii=True) for key, value in record.items()}
+    try:
+        return {key: json.dumps(value, ensure_ascii=True) for key, value in record.items()}
+    except RecursionError:
+        raise SessionFormatError("the manifest or a group is nested too deeply") from None

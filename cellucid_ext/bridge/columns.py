@@ -57,6 +57,8 @@ class NewColumns:
         self.of: dict[str, str] = {}
         self.n_vars = adata.n_vars
         self._taken = {"obs": set(adata.obs.columns), "var": set(adata.var.columns)}
+        # Neither h5ad nor Zarr takes a column that is called as the index is.
+        self._indices = {"obs": adata.obs.index.name, "var": adata.var.index.name}
         self._conflict = conflict
 
     def add(self, axis: Literal["obs", "var"], name: str, made_from: str, values: Any) -> None:
@@ -85,21 +87,25 @@ class NewColumns:
                 f"Column already exists: {axis}[{name!r}]; use column_conflict='suffix' or "
                 "'overwrite', or other prefixes"
             )
-        # Two new columns of one name are told apart whatever the policy.
-        if name in new or (name in taken and self._conflict == "suffix"):
+        # Two new columns of one name are told apart whatever the policy, and none hides the index.
+        index = self._indices[axis]
+        if name in new or name == index or (name in taken and self._conflict == "suffix"):
             number = 2
-            while f"{name}__{number}" in taken or f"{name}__{number}" in new:
+            while (other := f"{name}__{number}") in taken or other in new or other == index:
                 number += 1
-            name = f"{name}__{number}"
+            name = other
         new[name] = values
         self.of[made_from] = name
 
     def add_to(self, adata: AnnData) -> None:
         """Add them all to an AnnData."""
-        if self.obs:
-            adata.obs = _with(adata.obs, self.obs)
-        if self.var:
-            adata.var = _with(adata.var, self.var)
+        # Both are made before one is set, so that want of memory can't come in between.
+        obs = _with(adata.obs, self.obs) if self.obs else None
+        var = _with(adata.var, self.var) if self.var else None
+        if obs is not None:
+            adata.obs = obs
+        if var is not None:
+            adata.var = var
 
 
 def _with(frame: pd.DataFrame, new: Mapping[str, Any]) -> pd.DataFrame:

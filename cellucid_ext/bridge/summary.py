@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 
-@dataclass
+@dataclass(repr=False)
 class ApplySummary:
     """What applying a session to an AnnData did.
 
@@ -38,7 +38,7 @@ class ApplySummary:
     cells_missing: int = 0
     cells_new: int = 0
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         lines = [
             f"obs columns added: {', '.join(self.added_obs_columns) or 'none'}",
             f"var columns added: {', '.join(self.added_var_columns) or 'none'}",

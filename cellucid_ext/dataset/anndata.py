@@ -51,10 +51,14 @@ class AnnDataSource:
         if adata.n_obs == 0:
             raise DatasetError("this AnnData has no cells to show")
         self._adata = adata
+        # A column or embedding that is replaced later leaves what is shown as it is; nothing is
+        # copied here.
+        self._obs = adata.obs.copy(deep=False)
         self._embeddings = embeddings.choose(adata.obsm)
+        self._obsm = {key: adata.obsm[key] for key in self._embeddings.values()}
         self.n_cells, self.n_vars = int(adata.n_obs), int(adata.n_vars)
         self.name = name or "AnnData"
-        self._rows = row_identity(adata.obs_names)
+        self._rows = row_identity(self._obs.index)
         gene_names = [str(gene) for gene in adata.var_names]
         self.id = dataset_id or _derived_id(self.name, self._rows, gene_names)
         self._genes = Genes(adata.X) if adata.X is not None else None
@@ -64,7 +68,7 @@ class AnnDataSource:
 
         self._points: dict[int, embeddings.Points] = {}
         self._categoricals: dict[str, pd.Categorical[Any]] = {}
-        self._kinds, self._left_out = _sort_columns(adata.obs)
+        self._kinds, self._left_out = _sort_columns(self._obs)
         self._obs_files = file_names(self._kinds)
         genes = distinct(gene_names) if self._genes is not None else []
         self._gene_files = file_names(genes)
@@ -112,7 +116,7 @@ class AnnDataSource:
         return files
 
     def _categorical(self, key: str) -> tuple[pd.Categorical[Any], columns.Categories]:
-        column = self._adata.obs[key]
+        column = self._obs[key]
         if isinstance(column.dtype, pd.CategoricalDtype):
             values = column.array
         else:
@@ -126,10 +130,10 @@ class AnnDataSource:
         return columns.codes(*self._categorical(key))
 
     def _values(self, key: str) -> npt.NDArray[np.float32]:
-        return columns.floats(self._adata.obs[key])
+        return columns.floats(self._obs[key])
 
     def _names(self) -> bytes:
-        names = [str(name) for name in self._adata.obs_names]
+        names = [str(name) for name in self._obs.index]
         if any("\n" in name for name in names):
             raise DatasetError(
                 "a name in obs_names holds a line feed, so the names can't be listed"
@@ -138,7 +142,7 @@ class AnnDataSource:
 
     def _points_of(self, dimension: int) -> embeddings.Points:
         if dimension not in self._points:
-            values = self._adata.obsm[self._embeddings[dimension]]
+            values = self._obsm[self._embeddings[dimension]]
             self._points[dimension] = embeddings.points(values, dimension)
         return self._points[dimension]
 
@@ -271,7 +275,7 @@ def _derived_id(name: str, rows: RowIdentity, genes: list[str]) -> str:
 
 def _colors(given: Any, n: int) -> list[str | None] | None:
     """Read the colours scanpy keeps in ``uns``; what is no ``#rrggbb`` is left to the viewer."""
-    if given is None or isinstance(given, str) or not hasattr(given, "__len__") or len(given) < n:
+    if not pd.api.types.is_list_like(given) or len(given) < n:
         return None
     colors = [str(color).lower() for color in list(given)[:n]]
     known = [_hex(color) for color in colors]

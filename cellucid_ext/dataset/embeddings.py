@@ -8,11 +8,12 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+import scipy.sparse as sp
 
 from .source import DatasetError
 
 DIMENSIONS: Final = (1, 2, 3)
-_PREFERRED: Final = ("X_umap", "X_tsne", "X_draw_graph_fa", "X_phate", "X_diffmap", "X_pca")
+_PREFERRED: Final = ("X_umap", "X_tsne", "X_draw_graph_fa", "X_phate", "X_diffmap", "X_pca", "spatial")
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ def choose(obsm: Mapping[str, Any]) -> dict[int, str]:
     """Choose an embedding for each dimension that has one.
 
     A key made for it, such as ``X_umap_3d``, comes first; then the first of the usual keys that is
-    just as wide; then, for 2D only, the first columns of a wider one.
+    just as wide. Where that gives none at all, the first columns of a wider one do for 2D and 3D.
 
     Raises
     ------
@@ -70,10 +71,10 @@ def choose(obsm: Mapping[str, Any]) -> dict[int, str]:
 
 
 def _is_embedding(value: Any) -> bool:
-    shape, dtype = getattr(value, "shape", ()), getattr(value, "dtype", None)
-    if hasattr(value, "iloc"):
-        return len(shape) == 2 and all(np.dtype(d).kind in "fiu" for d in value.dtypes)
-    return len(shape) == 2 and dtype is not None and np.dtype(dtype).kind in "fiu"
+    if len(getattr(value, "shape", ())) != 2 or sp.issparse(value):
+        return False
+    dtypes = value.dtypes if hasattr(value, "iloc") else [value.dtype]
+    return all(dtype.kind in "fiu" for dtype in dtypes)
 
 
 def points(embedding: Any, dimension: int) -> Points:
@@ -87,7 +88,7 @@ def points(embedding: Any, dimension: int) -> Points:
         1, 2 or 3.
     """
     if hasattr(embedding, "iloc"):
-        embedding = embedding.to_numpy()
+        embedding = embedding.to_numpy(dtype=np.float64, na_value=np.nan)
     given = np.asarray(embedding[:, :dimension], dtype=np.float64)
     finite = np.isfinite(given).all(axis=1)
     n_without = int(len(given) - finite.sum())

@@ -25,7 +25,7 @@ class Genes:
     Parameters
     ----------
     matrix
-        Cells × genes: NumPy, or SciPy sparse of any format.
+        Cells × genes: NumPy, or SciPy sparse by row or column; or such a one in a file.
     """
 
     def __init__(self, matrix: Any) -> None:
@@ -59,9 +59,12 @@ class Genes:
 
     def _read(self, gene: int) -> npt.NDArray[np.float32]:
         if sp.issparse(self._matrix):
-            column = self._gene_major()[:, [gene]].toarray()
+            column = self._gene_major()[:, [gene]]
         else:
             column = self._matrix[:, gene]
+        # Also a column read from a matrix in a file, which is not sparse to SciPy itself.
+        if hasattr(column, "toarray"):
+            column = column.toarray()
         return np.ascontiguousarray(np.asarray(column).reshape(-1), dtype=np.float32)
 
     def _gene_major(self) -> Any:

@@ -18,6 +18,8 @@ from .inventory import CELLS, CODES, NAMES, Field, Page, read_fields, read_pages
 if TYPE_CHECKING:
     from anndata import AnnData
 
+_SHOWN, _LISTED = 80, 10
+
 
 class CellucidSessionBundle:
     """A `.cellucid-session` file on disk.
@@ -56,8 +58,12 @@ class CellucidSessionBundle:
     @property
     def n_cells(self) -> int | None:
         """Number of cells the session was made on; None where the file does not say."""
-        count = (self.dataset_fingerprint or {}).get("cellCount")
-        return count if type(count) is int and count >= 0 else None
+        return _count(self.dataset_fingerprint, "cellCount")
+
+    @property
+    def n_vars(self) -> int | None:
+        """Number of genes the session was made on; None where the file does not say."""
+        return _count(self.dataset_fingerprint, "varCount")
 
     def list_chunk_ids(self) -> list[str]:
         """Ids of the chunks, in file order."""
@@ -74,8 +80,16 @@ class CellucidSessionBundle:
         meta: dict[str, Any] = self._meta[chunk_id]
         return meta
 
-    def read_stored_bytes(self, chunk_id: str) -> bytes:
-        """Bytes of a chunk as they stand in the file, perhaps compressed."""
+    def read_chunk_bytes(self, chunk_id: str) -> bytes:
+        """Give the bytes of a chunk as they stand in the file, perhaps compressed.
+
+        As the method of this name in the PyPI package `cellucid`; `read_payload` inflates them.
+
+        Raises
+        ------
+        KeyError
+            If there is no such chunk.
+        """
         frame = self._frames[chunk_id]
         with self.path.open("rb") as file:
             file.seek(frame.offset)
@@ -84,8 +98,8 @@ class CellucidSessionBundle:
             raise SessionFormatError(f"chunk {chunk_id!r}: the file was cut since it was opened")
         return data
 
-    def read_chunk_bytes(self, chunk_id: str) -> bytes:
-        """Bytes of a chunk, inflated where they are compressed.
+    def read_payload(self, chunk_id: str) -> bytes:
+        """Give the bytes of a chunk, inflated where they are compressed.
 
         Raises
         ------
@@ -101,11 +115,11 @@ class CellucidSessionBundle:
         if codec == "none":
             if self._frames[chunk_id].size > MAX_CHUNK_BYTES:
                 raise SessionFormatError(f"chunk {chunk_id!r} is above {MAX_CHUNK_BYTES:,} bytes")
-            return self.read_stored_bytes(chunk_id)
+            return self.read_chunk_bytes(chunk_id)
         declared = meta.get("uncompressedBytes")
         if declared is not None and (type(declared) is not int or declared < 0):
             raise SessionFormatError(f"chunk {chunk_id!r}: uncompressedBytes is {declared!r}")
-        return inflate(self.read_stored_bytes(chunk_id), declared, chunk_id)
+        return inflate(self.read_chunk_bytes(chunk_id), declared, chunk_id)
 
     def decode_chunk(self, chunk_id: str) -> Any:
         """Give what a chunk holds.
@@ -126,7 +140,7 @@ class CellucidSessionBundle:
         kind = self.get_chunk_meta(chunk_id).get("kind", "binary")
         if kind not in ("json", "binary"):
             raise SessionFormatError(f"Unsupported session chunk kind: {kind!r}")
-        data = self.read_chunk_bytes(chunk_id)
+        data = self.read_payload(chunk_id)
         if kind == "json":
             return read_json(data, f"chunk {chunk_id!r}")
         from . import codecs
@@ -136,7 +150,8 @@ class CellucidSessionBundle:
             return codecs.decode_cells(data, n_cells)
         if chunk_id.startswith(CODES):
             # A field of genes has one code a gene, and there may be more genes than cells.
-            return codecs.decode_codes(data)
+            n_genes = codecs.MAX_CELLS if self.n_vars is None else self.n_vars
+            return codecs.decode_codes(data, max(n_cells, n_genes))
         if chunk_id == NAMES:
             return codecs.decode_names(data, n_cells)
         return data
@@ -147,7 +162,7 @@ class CellucidSessionBundle:
         Parameters
         ----------
         decode
-            Whether to give what `decode_chunk` gives, or else the bytes.
+            Whether to give what `decode_chunk` gives, or else the bytes as stored.
         """
         read = self.decode_chunk if decode else self.read_chunk_bytes
         for chunk_id in self._frames:
@@ -204,19 +219,19 @@ class CellucidSessionBundle:
         return apply_cellucid_session_to_anndata(self, adata, inplace=inplace, **policies)
 
     def _facts(self) -> list[tuple[str, str]]:
-        fingerprint = self.dataset_fingerprint or {}
-        facts = [("dataset", str(fingerprint.get("datasetId", "unknown")))]
+        facts = [("dataset", _shown((self.dataset_fingerprint or {}).get("datasetId")))]
         if self.n_cells is not None:
             facts.append(("cells", f"{self.n_cells:,}"))
-        facts.append(("made", str(self.manifest.get("createdAt", "unknown"))))
+        facts.append(("made", _shown(self.manifest.get("createdAt"))))
         try:
             groups = [group for page in self.pages for group in page.groups]
-            told = ", ".join(f"{group.label} ({group.cell_count:,})" for group in groups[:10])
-            facts.append(("groups", f"{len(groups)}: {told}" if groups else "none"))
-            fields = [field.key for field in self.fields]
-            facts.append(("fields", ", ".join(fields[:10]) or "none"))
+            told = [f"{_shown(group.label)} ({group.cell_count:,})" for group in groups]
+            facts.append(("groups", _listed(told)))
+            facts.append(("fields", _listed([_shown(field.key) for field in self.fields])))
         except SessionFormatError as error:
             facts.append(("damaged", str(error)))
+        except OSError as error:
+            facts.append(("unreadable", f"the file is not as it was opened ({error.strerror})"))
         facts.append(("size", f"{self._size:,} bytes in {len(self._frames)} chunks"))
         return facts
 
@@ -231,3 +246,21 @@ class CellucidSessionBundle:
             for name, value in self._facts()
         )
         return f"<table>{rows}</table>"
+
+
+def _count(fingerprint: dict[str, Any] | None, key: str) -> int | None:
+    count = (fingerprint or {}).get(key)
+    return count if type(count) is int and count >= 0 else None
+
+
+def _shown(text: object) -> str:
+    """Show a stranger's text on one line, without what a terminal would take for a command."""
+    if not isinstance(text, str):
+        return "unknown"
+    short = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    return "".join(c if c.isprintable() else "�" for c in short)
+
+
+def _listed(told: list[str]) -> str:
+    more = ", …" if len(told) > _LISTED else ""
+    return f"{len(told)}: {', '.join(told[:_LISTED])}{more}" if told else "none"

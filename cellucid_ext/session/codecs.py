@@ -13,10 +13,11 @@ import numpy.typing as npt
 
 from .errors import SessionFormatError
 
-MAX_CELLS: Final = 2**32
-"""What a count is held against where the file does not say how many cells there are."""
+MAX_CELLS: Final = 2**28
+"""No session has more cells, whatever it says: a count in a file is no reason to take memory."""
 
 _LONGEST: Final = 10
+_BLOCK: Final = 2**20
 _RAW8, _RAW16, _RUNS = 0, 1, 2
 _MIN_RUN_BYTES: Final = 2
 
@@ -73,14 +74,31 @@ def decode_uvarints(
     """
     if count > len(data):
         raise SessionFormatError(f"{what}: {count:,} numbers can't stand in {len(data):,} bytes")
-    if count == 0:
-        return np.empty(0, dtype=np.uint64), 0
-    octets = np.frombuffer(data, dtype=np.uint8, count=min(len(data), count * _LONGEST))
-    ends = np.flatnonzero(octets < 0x80)[:count]
-    if len(ends) < count:
-        if len(octets) == count * _LONGEST or _endless(octets, ends):
+    values = np.empty(count, dtype=np.uint64)
+    octets = np.frombuffer(data, dtype=np.uint8)
+    read = taken = 0
+    # In blocks, so that what is needed on the way stays small whatever a stranger's count is.
+    while read < count:
+        most = count - read
+        block = octets[taken : taken + min(_BLOCK, most * _LONGEST)]
+        numbers, took = _block(block, most, what)
+        if len(numbers) == 0:
+            raise SessionFormatError(f"{what}: the bytes end after {read:,} of {count:,} numbers")
+        values[read : read + len(numbers)] = numbers
+        read += len(numbers)
+        taken += took
+    return values, taken
+
+
+def _block(
+    octets: npt.NDArray[np.uint8], most: int, what: str
+) -> tuple[npt.NDArray[np.uint64], int]:
+    """Read the numbers that end in a block, at most so many; the bytes of the next are left."""
+    ends = np.flatnonzero(octets < 0x80)[:most]
+    if len(ends) == 0:
+        if len(octets) >= _LONGEST:
             raise SessionFormatError(f"{what}: a number is longer than {_LONGEST} bytes")
-        raise SessionFormatError(f"{what}: the bytes end after {len(ends):,} of {count:,} numbers")
+        return np.empty(0, dtype=np.uint64), 0
     starts = np.empty_like(ends)
     starts[0] = 0
     starts[1:] = ends[:-1] + 1
@@ -95,11 +113,6 @@ def decode_uvarints(
         here = np.flatnonzero(lengths > k)
         values[here] |= (octets[starts[here] + k] & 0x7F).astype(np.uint64) << np.uint64(7 * k)
     return values, int(ends[-1]) + 1
-
-
-def _endless(octets: npt.NDArray[np.uint8], ends: npt.NDArray[np.intp]) -> bool:
-    begin = int(ends[-1]) + 1 if len(ends) else 0
-    return len(octets) - begin >= _LONGEST
 
 
 def encode_cells(cells: npt.ArrayLike) -> bytes:
@@ -147,6 +160,7 @@ def decode_cells(data: bytes | memoryview, n_cells: int = MAX_CELLS) -> Indices:
     SessionFormatError
         If the count or an index is impossible, or the bytes end too early.
     """
+    n_cells = min(n_cells, MAX_CELLS)
     (count,), begin = decode_uvarints(data, 1, "count of cells")
     if count > min(n_cells, len(data) - begin):
         raise SessionFormatError(
@@ -157,10 +171,10 @@ def decode_cells(data: bytes | memoryview, n_cells: int = MAX_CELLS) -> Indices:
     # Held against n_cells one by one first, so that the sum can't wrap round.
     if len(steps) and int(steps.max()) >= n_cells:
         raise SessionFormatError(f"cells: an index is not below {n_cells:,}")
-    indices = np.cumsum(steps, dtype=np.uint64)
-    if len(indices) and int(indices[-1]) >= n_cells:
-        raise SessionFormatError(f"cells: index {int(indices[-1]):,} is not below {n_cells:,}")
-    return indices.astype(np.int64)
+    np.cumsum(steps, out=steps)
+    if len(steps) and int(steps[-1]) >= n_cells:
+        raise SessionFormatError(f"cells: index {int(steps[-1]):,} is not below {n_cells:,}")
+    return steps.view(np.int64)
 
 
 def encode_codes(codes: npt.ArrayLike) -> bytes:
@@ -196,7 +210,7 @@ def decode_codes(data: bytes | memoryview, n_cells: int = MAX_CELLS) -> Codes:
     data
         The chunk's bytes, inflated.
     n_cells
-        How many codes there may be at most.
+        How many codes there may be at most; runs of a few bytes can stand for any number.
 
     Returns
     -------
@@ -213,9 +227,9 @@ def decode_codes(data: bytes | memoryview, n_cells: int = MAX_CELLS) -> Codes:
     view = memoryview(data)
     encoding = view[0]
     (length,), took = decode_uvarints(view[1:], 1, "length of codes")
-    n, rest = int(length), view[1 + took :]
-    if n > n_cells:
-        raise SessionFormatError(f"codes: {n:,} codes for {n_cells:,} cells")
+    n, rest, most = int(length), view[1 + took :], min(n_cells, MAX_CELLS)
+    if n > most:
+        raise SessionFormatError(f"codes: {n:,} codes, there may be {most:,} at most")
     if encoding in (_RAW8, _RAW16):
         dtype = np.dtype("<u2" if encoding == _RAW16 else "u1")
         if len(rest) < n * dtype.itemsize:
@@ -230,8 +244,10 @@ def decode_codes(data: bytes | memoryview, n_cells: int = MAX_CELLS) -> Codes:
 def _decode_runs(data: memoryview, n: int) -> Codes:
     (count,), took = decode_uvarints(data, 1, "number of runs")
     rest = data[took:]
-    if count > len(rest) // _MIN_RUN_BYTES:
-        raise SessionFormatError(f"codes: {count:,} runs can't stand in {len(rest):,} bytes")
+    if count > min(n, len(rest) // _MIN_RUN_BYTES):
+        raise SessionFormatError(
+            f"codes: {count:,} runs are impossible for {n:,} codes, in {len(rest):,} bytes"
+        )
     pairs, _ = decode_uvarints(rest, 2 * int(count), "runs")
     values, runs = pairs[0::2], pairs[1::2]
     if len(values) and int(values.max()) > 0xFFFF:
@@ -246,7 +262,10 @@ def _decode_runs(data: memoryview, n: int) -> Codes:
 
 
 def encode_names(names: list[str]) -> bytes:
-    """Write the names of the cells, each ended by a line feed."""
+    """Write the names of the cells, each ended by a line feed.
+
+    A name that has one in it is read back as two, and the session can't be matched by name.
+    """
     return "".join(f"{name}\n" for name in names).encode("utf-8", "surrogatepass")
 
 
@@ -258,12 +277,14 @@ def decode_names(data: bytes | memoryview, n_cells: int = MAX_CELLS) -> list[str
     SessionFormatError
         If they are not UTF-8, the last is not ended, or there are more than `n_cells`.
     """
+    data = bytes(data)
+    count = data.count(b"\n")
+    if count > min(n_cells, MAX_CELLS):
+        raise SessionFormatError(f"names of the cells: {count:,} for {n_cells:,} cells")
     try:
-        names = str(data, "utf-8").split("\n")
+        names = data.decode("utf-8", "surrogatepass").split("\n")
     except UnicodeDecodeError as error:
         raise SessionFormatError(f"names of the cells: not UTF-8 ({error.reason})") from None
     if names.pop() != "":
         raise SessionFormatError("names of the cells: the last one is cut short")
-    if len(names) > n_cells:
-        raise SessionFormatError(f"names of the cells: {len(names):,} for {n_cells:,} cells")
     return names

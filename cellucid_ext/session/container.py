@@ -13,8 +13,11 @@ from typing import Any, BinaryIO, Final
 from .errors import SessionFormatError
 
 MAGIC: Final = b"CELLUCID_SESSION\n"
+_FORMAT_2: Final = b"CELLUCID_SESSION/"
 U32: Final = struct.Struct("<I")
 MAX_MANIFEST_BYTES: Final = 16 * 2**20
+MAX_JSON_VALUES: Final = 2_000_000
+"""No JSON with more values is parsed: in memory a value of three bytes takes up to a hundred."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +48,10 @@ def read_container(file: BinaryIO) -> tuple[dict[str, Any], dict[str, Frame]]:
     """
     size = file.seek(0, 2)
     file.seek(0)
-    if file.read(len(MAGIC)) != MAGIC:
-        raise SessionFormatError("Not a .cellucid-session file (invalid MAGIC header)")
+    magic = file.read(len(MAGIC))
+    if magic != MAGIC:
+        found = "; it is one of format 2, only format 1 is read" if magic == _FORMAT_2 else ""
+        raise SessionFormatError(f"Not a .cellucid-session file (invalid MAGIC header){found}")
     manifest = _read_manifest(file, size)
     ids = _chunk_ids(manifest)
     frames: dict[str, Frame] = {}
@@ -91,14 +96,20 @@ def _read_manifest(file: BinaryIO, size: int) -> dict[str, Any]:
 
 def read_json(data: bytes, what: str) -> Any:
     """Parse JSON from a stranger; anything wrong with it is a `SessionFormatError`."""
+    if sum(data.count(mark) for mark in (b",", b"[", b"{")) > MAX_JSON_VALUES:
+        raise SessionFormatError(f"{what} has more than {MAX_JSON_VALUES:,} values")
     try:
-        return json.loads(data.decode("utf-8"))
+        return json.loads(data.decode("utf-8"), parse_constant=_no_constant)
     except UnicodeDecodeError as error:
         raise SessionFormatError(f"{what} is not UTF-8 ({error.reason})") from None
     except RecursionError:
         raise SessionFormatError(f"{what} is nested too deeply") from None
     except ValueError as error:
         raise SessionFormatError(f"{what} is not JSON: {error}") from None
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number")
 
 
 def read_json_object(data: bytes, what: str) -> dict[str, Any]:

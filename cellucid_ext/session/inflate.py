@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import zlib
 from typing import Final
 
@@ -21,40 +22,51 @@ def inflate(data: bytes, declared: int | None, what: str) -> bytes:
     Parameters
     ----------
     data
-        The chunk as stored.
+        The chunk as stored: one gzip member and nothing after it, as browsers demand too.
     declared
         Its ``uncompressedBytes``. Where a file does not say, 32 times the stored size is allowed,
-        at least 16 MiB: JSON and indices stay far below, a bomb inflates a thousandfold.
+        at least 16 MiB. Cells that follow each other and repeated codes deflate a thousandfold, as
+        a bomb does, but 16 MiB of them are 16 million cells; what is larger than that and real,
+        such as scattered cells or names, deflates less than tenfold.
     what
         The chunk's id, for the error.
 
     Raises
     ------
     SessionFormatError
-        If it is no gzip, is cut short, or inflates beyond its limit.
+        If it is no gzip, is cut short or followed by more, or inflates beyond its limit.
     """
     limit = declared
     if limit is None:
-        limit = max(_UNDECLARED_FLOOR, _UNDECLARED_RATIO * len(data))
+        limit = min(MAX_CHUNK_BYTES, max(_UNDECLARED_FLOOR, _UNDECLARED_RATIO * len(data)))
     if limit > MAX_CHUNK_BYTES:
         raise SessionFormatError(
             f"Chunk decompressed too large: {what!r} declares {limit:,} bytes, "
             f"{MAX_CHUNK_BYTES:,} are allowed"
         )
     machine = zlib.decompressobj(wbits=31)
-    pieces, size, rest = [], 0, data
+    out, view, taken = io.BytesIO(), memoryview(data), 0
     try:
-        while not machine.eof:
-            piece = machine.decompress(rest, min(_PIECE, limit - size + 1))
-            rest = machine.unconsumed_tail
-            size += len(piece)
-            if size > limit:
-                raise SessionFormatError(
-                    f"Chunk decompressed too large: {what!r} is above {limit:,} bytes"
-                )
-            if not piece and not rest and not machine.eof:
-                raise SessionFormatError(f"chunk {what!r}: its gzip data are cut short")
-            pieces.append(piece)
+        while not machine.eof and taken < len(data):
+            # Fed in pieces, since what is not used yet is copied at every step.
+            rest: bytes | memoryview = view[taken : taken + _PIECE]
+            taken += len(rest)
+            filled = True
+            while filled:
+                most = min(_PIECE, limit - out.tell() + 1)
+                piece = machine.decompress(rest, most)
+                out.write(piece)
+                if out.tell() > limit:
+                    raise SessionFormatError(
+                        f"Chunk decompressed too large: {what!r} is above {limit:,} bytes"
+                    )
+                rest = machine.unconsumed_tail
+                filled = len(piece) == most
     except zlib.error as error:
         raise SessionFormatError(f"chunk {what!r}: not valid gzip data ({error})") from None
-    return b"".join(pieces)
+    if not machine.eof:
+        raise SessionFormatError(f"chunk {what!r}: its gzip data are cut short")
+    left = len(machine.unused_data) + len(data) - taken
+    if left:
+        raise SessionFormatError(f"chunk {what!r}: {left:,} bytes follow the end of its gzip data")
+    return out.getvalue()

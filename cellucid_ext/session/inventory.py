@@ -6,7 +6,7 @@ Records are read from strangers' JSON: what is wrong is told with its path, such
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -91,12 +91,16 @@ def read_pages(value: object) -> list[Page]:
     meta = _object(value, "highlights/meta")
     pages = _list(meta.get("pages", []), "highlights/meta: pages")
     found = [_page(page, f"highlights/meta: pages[{i}]") for i, page in enumerate(pages)]
-    seen: set[str] = set()
-    for group in (group for page in found for group in page.groups):
-        if group.id in seen:
-            raise SessionFormatError(f"highlights/meta: the group {group.id!r} stands twice")
-        seen.add(group.id)
+    _all_differ((group.id for page in found for group in page.groups), "highlights/meta: the group")
     return found
+
+
+def _all_differ(ids: Iterable[str], what: str) -> None:
+    seen: set[str] = set()
+    for one in ids:
+        if one in seen:
+            raise SessionFormatError(f"{what} {one!r} stands twice")
+        seen.add(one)
 
 
 def _page(value: object, path: str) -> Page:
@@ -130,7 +134,9 @@ def read_fields(value: object) -> list[Field]:
     overlays = _object(value, "core/field-overlays")
     fields = _list(overlays.get("userDefinedFields", []), "core/field-overlays: userDefinedFields")
     path = "core/field-overlays: userDefinedFields"
-    return [_field(field, f"{path}[{i}]") for i, field in enumerate(fields)]
+    found = [_field(field, f"{path}[{i}]") for i, field in enumerate(fields)]
+    _all_differ((field.id for field in found), "core/field-overlays: the field")
+    return found
 
 
 def _field(value: object, path: str) -> Field:

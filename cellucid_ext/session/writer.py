@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from .bundle import CellucidSessionBundle
-from .container import MAGIC, U32
+from .container import MAGIC, MAX_MANIFEST_BYTES, U32
 from .files import replacing
+from .inflate import MAX_CHUNK_BYTES
 
 
 class SessionWriter:
@@ -51,8 +52,7 @@ class SessionWriter:
 
     def add_json(self, chunk_id: str, value: object, *, contributor: str, **meta: Any) -> None:
         """Add a chunk of JSON; `meta` as of `add_bytes`."""
-        data = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-        self._add(chunk_id, data.encode("utf-8", "surrogatepass"), "json", contributor, **meta)
+        self._add(chunk_id, _json(value), "json", contributor, **meta)
 
     def add_bytes(self, chunk_id: str, data: bytes, *, contributor: str, **meta: Any) -> None:
         """Add a binary chunk.
@@ -72,7 +72,7 @@ class SessionWriter:
 
     def add_from(self, bundle: CellucidSessionBundle, chunk_id: str) -> None:
         """Carry a chunk of another session over, byte for byte."""
-        self._put(bundle.get_chunk_meta(chunk_id), bundle.read_stored_bytes(chunk_id))
+        self._put(bundle.get_chunk_meta(chunk_id), bundle.read_chunk_bytes(chunk_id))
 
     def _add(
         self,
@@ -85,6 +85,10 @@ class SessionWriter:
         label: str = "",
         dataset_dependent: bool = True,
     ) -> None:
+        if len(data) > MAX_CHUNK_BYTES:
+            raise ValueError(
+                f"chunk {chunk_id!r} is {len(data):,} bytes; {MAX_CHUNK_BYTES:,} are allowed"
+            )
         # Without a time in it, so that the same state gives the same bytes.
         stored = gzip.compress(data, mtime=0)
         meta = {
@@ -113,13 +117,24 @@ class SessionWriter:
             self._chunks.values(), key=lambda chunk: chunk[0].get("priority") != "eager"
         )
         manifest = {**self._head, "chunks": [meta for meta, _ in ordered]}
-        head = json.dumps(manifest, ensure_ascii=False, separators=(",", ":")).encode()
+        head = _json(manifest)
+        if len(head) > MAX_MANIFEST_BYTES:
+            raise ValueError(
+                f"the manifest of {len(ordered):,} chunks is {len(head):,} bytes; "
+                f"{MAX_MANIFEST_BYTES:,} are allowed"
+            )
         with replacing(target) as file:
             file.write(MAGIC + U32.pack(len(head)) + head)
             for _, stored in ordered:
                 file.write(U32.pack(len(stored)))
                 file.write(stored)
         return target
+
+
+def _json(value: object) -> bytes:
+    # ASCII, since half a surrogate pair in a name has no UTF-8 and would make a file none can read.
+    text = json.dumps(value, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+    return text.encode("ascii")
 
 
 def _now() -> str:

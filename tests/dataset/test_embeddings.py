@@ -97,6 +97,15 @@ def test_cells_without_a_position() -> None:
     assert identity(source)["stats"]["n_cells_without_position"] == {"2d": 3}
 
 
+def test_missing_coordinates_of_a_data_frame() -> None:
+    frame = pd.DataFrame(
+        {"x": pd.array([0, 4, pd.NA, 1, 3, 0], dtype="Int64"), "y": UMAP[:, 1]},
+        index=[f"cell-{i}" for i in range(6)],
+    )
+    source = open_source(make(obsm={"X_umap": frame}))
+    assert np.isnan(points(source, 2)).all(axis=1).tolist() == [i == 2 for i in range(6)]
+
+
 def test_no_cell_has_a_position() -> None:
     source = open_source(make(obsm={"X_umap": np.full((6, 2), np.nan)}))
     assert np.isnan(points(source, 2)).all()

@@ -60,9 +60,8 @@ def test_names_in_any_script() -> None:
 
 def test_rows_of_one_name() -> None:
     adata = make()
-    with pytest.warns(UserWarning, match="not unique"):
-        adata.obs_names = list("aabcde")
-        source = open_source(adata)
+    adata.obs_names = list("aabcde")
+    source = open_source(adata)
     assert identity(source)["rows"]["unique"] is False
     assert body(source, "obs_names.txt") == b"a\na\nb\nc\nd\ne\n"
 

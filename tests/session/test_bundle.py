@@ -5,7 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import struct
+import subprocess
+import sys
 import tempfile
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -13,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cellucid_ext import CellucidSessionBundle, SessionFormatError, SessionWriter
-from cellucid_ext.session.rows import row_identity
+from cellucid_ext.session.rows import order_sha256, row_identity
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 FINGERPRINT = {"sourceType": "jupyter", "datasetId": "d", "cellCount": 10, "varCount": 2}
@@ -36,7 +39,7 @@ def test_eager_chunks_come_first_whatever_the_order(tmp_path: Path) -> None:
     assert bundle.dataset_fingerprint == FINGERPRINT
     assert dict(bundle.iter_chunks(decode=True)).keys() == {"core/state", "future/late"}
     meta = bundle.get_chunk_meta("future/late")
-    assert meta["storedBytes"] == len(bundle.read_stored_bytes("future/late"))
+    assert meta["storedBytes"] == len(bundle.read_chunk_bytes("future/late"))
     assert meta["uncompressedBytes"] == 4
 
 
@@ -45,7 +48,7 @@ def test_the_same_chunks_give_the_same_bytes(tmp_path: Path) -> None:
         writer = SessionWriter(FINGERPRINT)
         writer.add_json("core/state", {"schema": 1}, contributor="core-state")
         bundle = CellucidSessionBundle(writer.write(tmp_path / name))
-        return bundle.read_stored_bytes("core/state")
+        return bundle.read_chunk_bytes("core/state")
 
     assert stored("a") == stored("b")
 
@@ -58,7 +61,7 @@ def test_unknown_chunks_are_carried_over_byte_for_byte(
         writer.add_from(small, chunk_id)
     copy = CellucidSessionBundle(writer.write(tmp_path / "copy.cellucid-session"))
     for chunk_id in small.list_chunk_ids():
-        assert copy.read_stored_bytes(chunk_id) == small.read_stored_bytes(chunk_id)
+        assert copy.read_chunk_bytes(chunk_id) == small.read_chunk_bytes(chunk_id)
         assert copy.get_chunk_meta(chunk_id) == small.get_chunk_meta(chunk_id)
 
 
@@ -94,11 +97,12 @@ def test_a_file_cut_after_it_was_opened(small: CellucidSessionBundle, tmp_path: 
     bundle = CellucidSessionBundle(path)
     path.write_bytes(path.read_bytes()[:-10])
     with pytest.raises(SessionFormatError, match="cut since it was opened"):
-        bundle.read_stored_bytes(bundle.list_chunk_ids()[-1])
+        bundle.read_chunk_bytes(bundle.list_chunk_ids()[-1])
 
 
 def test_a_missing_chunk_is_a_key_error(small: CellucidSessionBundle) -> None:
-    for ask in (small.get_chunk_meta, small.read_chunk_bytes, small.decode_chunk):
+    asks = (small.get_chunk_meta, small.read_chunk_bytes, small.read_payload, small.decode_chunk)
+    for ask in asks:
         with pytest.raises(KeyError, match="no/such"):
             ask("no/such")
 
@@ -107,6 +111,57 @@ def test_text_of_strangers_is_shown_as_text(small: CellucidSessionBundle) -> Non
     assert "Mid & <b>high</b>" in repr(small)
     assert "Mid &amp; &lt;b&gt;high&lt;/b&gt;" in small._repr_html_()
     assert "<b>" not in small._repr_html_()
+
+
+def test_the_stored_bytes_and_the_payload(small: CellucidSessionBundle) -> None:
+    stored = small.read_chunk_bytes("core/state")
+    assert stored.startswith(b"\x1f\x8b")
+    assert json.loads(small.read_payload("core/state")) == small.decode_chunk("core/state")
+
+
+def test_what_a_stranger_wrote_stays_on_its_line(tmp_path: Path) -> None:
+    group = {**GROUP, "label": "a\x1b[2J\n  dataset: mine" + "x" * 200}
+    meta = {"pages": [{"id": "p", "highlightedGroups": [group]}]}
+    shown = repr(bundle_of(tmp_path / "a", "highlights/meta", meta))
+    assert "\x1b" not in shown
+    assert "\n  dataset: mine" not in shown
+    assert "x" * 100 not in shown
+
+
+def test_a_bundle_is_shown_when_its_file_is_gone(
+    small: CellucidSessionBundle, tmp_path: Path
+) -> None:
+    bundle = CellucidSessionBundle(small.save(tmp_path / "gone"))
+    bundle.path.unlink()
+    assert "unreadable: the file is not as it was opened" in repr(bundle)
+    assert "unreadable" in bundle._repr_html_()
+
+
+def test_half_a_surrogate_pair_is_written_and_read(tmp_path: Path) -> None:
+    writer = SessionWriter()
+    writer.add_json("core/state", {"name": "\ud83d"}, contributor="core-state", label="\ud83d")
+    bundle = CellucidSessionBundle(writer.write(tmp_path / "a"))
+    assert bundle.decode_chunk("core/state") == {"name": "\ud83d"}
+    assert bundle.get_chunk_meta("core/state")["label"] == "\ud83d"
+
+
+def test_a_manifest_no_one_could_read_is_not_written(tmp_path: Path) -> None:
+    writer = SessionWriter({"datasetId": "d" * 2**24})
+    with pytest.raises(ValueError, match="the manifest of 0 chunks is"):
+        writer.write(tmp_path / "a")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_session_is_opened_without_numpy() -> None:
+    code = (
+        "import sys; from cellucid_ext.session import CellucidSessionBundle as B; "
+        f"B({str(VECTORS / 'small.cellucid-session')!r}); "
+        "print({'numpy', 'pandas', 'anndata', 'tornado'} & set(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.strip() == "set()"
 
 
 def file_of(manifest: object, *chunks: bytes) -> bytes:
@@ -170,11 +225,75 @@ def test_damaged_fields_are_told_with_their_path(
         _ = bundle.fields
 
 
+def test_a_field_stands_once(tmp_path: Path) -> None:
+    field = {"source": "obs", "kind": "category", "id": "u", "key": "k"}
+    bundle = bundle_of(tmp_path / "a", "core/field-overlays", {"userDefinedFields": [field] * 2})
+    with pytest.raises(SessionFormatError, match="the field 'u' stands twice"):
+        _ = bundle.fields
+
+
 def test_bytes_after_the_last_chunk_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_bytes(file_of({"chunks": []}) + b"more")
     with pytest.raises(SessionFormatError, match="4 bytes follow the last of the 0 chunks"):
         CellucidSessionBundle(path)
+
+
+def test_the_other_format_is_told_apart(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"CELLUCID_SESSION/2\n" + bytes(40))
+    with pytest.raises(SessionFormatError, match=r"invalid MAGIC header\); it is one of format 2"):
+        CellucidSessionBundle(path)
+
+
+@pytest.mark.parametrize("text", ["NaN", "-Infinity", "[1,]", "'a'"])
+def test_what_only_python_calls_json_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "a"
+    chunk = {"id": "core/state", "kind": "json", "codec": "none"}
+    path.write_bytes(file_of({"chunks": [chunk]}, text.encode()))
+    with pytest.raises(SessionFormatError, match="chunk 'core/state' is not JSON"):
+        CellucidSessionBundle(path).decode_chunk("core/state")
+
+
+def test_json_that_would_fill_the_memory_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    head = b'{"chunks":[' + b'{"a":0},' * 1_900_000 + b"0]}"
+    path.write_bytes(b"CELLUCID_SESSION\n" + struct.pack("<I", len(head)) + head)
+    del head
+    tracemalloc.start()
+    try:
+        with pytest.raises(SessionFormatError, match="the manifest has more than 2,000,000 values"):
+            CellucidSessionBundle(path)
+        assert tracemalloc.get_traced_memory()[1] < 32 * 2**20
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    ("chunk_id", "payload", "counts"),
+    [
+        # 2**40 codes in one run; a stranger's counts are no reason to believe it.
+        ("user-defined/codes/u", b"\x02\x80\x80\x80\x80\x80\x20\x01\x00", {"cellCount": 2**50}),
+        ("user-defined/codes/u", b"\x02\x80\x80\x80\x08\x01\x00\x80\x80\x80\x08", {"cellCount": 9}),
+        # Two steps whose sum is above 2**64, below a count that no dataset has.
+        ("highlights/cells/h", b"\x02" + b"\xff" * 9 + b"\x01\x05", {"cellCount": 2**70}),
+        ("identity/obs-names", b"\n" * 9, {"cellCount": 8}),
+    ],
+)
+def test_counts_of_strangers_take_no_memory(
+    tmp_path: Path, chunk_id: str, payload: bytes, counts: dict[str, int]
+) -> None:
+    path = tmp_path / "a"
+    chunk = {"id": chunk_id, "kind": "binary", "codec": "none"}
+    manifest = {"chunks": [chunk], "datasetFingerprint": {"varCount": 3, **counts}}
+    path.write_bytes(file_of(manifest, payload))
+    tracemalloc.start()
+    try:
+        with pytest.raises(SessionFormatError):
+            CellucidSessionBundle(path).decode_chunk(chunk_id)
+        assert tracemalloc.get_traced_memory()[1] < 2**20
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("size", ["12", -1, 1.5, True])
@@ -183,7 +302,7 @@ def test_a_size_that_is_no_number_is_refused(tmp_path: Path, size: object) -> No
     path = tmp_path / "a"
     path.write_bytes(file_of({"chunks": [chunk]}, b"x"))
     with pytest.raises(SessionFormatError, match="uncompressedBytes is"):
-        CellucidSessionBundle(path).read_chunk_bytes("a")
+        CellucidSessionBundle(path).read_payload("a")
 
 
 @given(st.data())
@@ -224,3 +343,4 @@ def test_row_identity_is_what_the_format_says() -> None:
     assert rows.order_sha256 == hashlib.sha256("b\né\na\n".encode()).hexdigest()
     assert rows.set_sha256 == hashlib.sha256("a\nb\né\n".encode()).hexdigest()
     assert rows.to_json()["count"] == 3
+    assert order_sha256(["b", "é", "a"]) == rows.order_sha256

@@ -49,6 +49,20 @@ def test_the_largest_uvarint() -> None:
     assert (int(value), took) == (2**64 - 1, 10)
 
 
+def test_many_numbers_over_many_blocks() -> None:
+    rng = np.random.default_rng(0)
+    widths = rng.integers(0, 63, 700_000, dtype=np.uint64)
+    values = rng.integers(2**62, 2**63, 700_000, dtype=np.uint64) >> widths
+    values[-1] = 300
+    data = codecs.encode_uvarints(values)
+    assert len(data) > 2 * 2**20
+    read, took = codecs.decode_uvarints(data, len(values), "numbers")
+    assert np.array_equal(read, values)
+    assert took == len(data)
+    with pytest.raises(SessionFormatError, match=r"the bytes end after 699,999 of 700,000"):
+        codecs.decode_uvarints(data[:-1], len(values), "numbers")
+
+
 @given(st.sets(st.integers(0, 5000)), st.binary(max_size=5))
 def test_cells(cells: set[int], rest: bytes) -> None:
     ordered = sorted(cells)
@@ -119,7 +133,7 @@ def test_any_bytes_are_codes_or_refused(data: bytes, n_cells: int) -> None:
         (b"\x01\x02abc", "can't stand"),
         (b"\x02\x04\x01\x01\x03", "3 codes, not 4"),
         (b"\x02\x04\x01\x01\x05", "a run of 5"),
-        (b"\x02\x04\x7f\x01\x04", "127 runs"),
+        (b"\x02\x04\x7f\x01\x04", "127 runs are impossible"),
         (b"\x02\x04\x01\x80\x80\x04\x04", "above 65,535"),
     ],
 )
@@ -150,6 +164,20 @@ def test_inflate_stops_at_its_limit(data: bytes) -> None:
     packed = zlib.compress(data, wbits=31)
     with pytest.raises(SessionFormatError, match="too large"):
         inflate(packed, len(data) - 1, "chunk")
+
+
+def test_inflate_of_what_needs_many_pieces() -> None:
+    noise = np.random.default_rng(0).bytes(5 * 2**20)
+    for data in (noise, bytes(9 * 2**20), noise + bytes(5 * 2**20)):
+        assert inflate(zlib.compress(data, 1, wbits=31), len(data), "chunk") == data
+
+
+@given(st.binary(max_size=300), st.binary(min_size=1, max_size=40))
+def test_inflate_refuses_what_follows_the_end(data: bytes, more: bytes) -> None:
+    packed = zlib.compress(data, wbits=31)
+    for rest in (more, zlib.compress(more, wbits=31)):
+        with pytest.raises(SessionFormatError, match="follow the end of its gzip data"):
+            inflate(packed + rest, len(data) + len(more), "chunk")
 
 
 @given(st.binary(max_size=300), st.integers(0, 300))

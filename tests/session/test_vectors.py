@@ -69,7 +69,8 @@ def test_bad_files_are_refused_where_they_should(name: str) -> None:
                 with pytest.raises(SessionFormatError):
                     bundle.decode_chunk(chunk)
             else:
-                adata = anndata.AnnData(np.zeros((bundle.n_cells or 0, 1), dtype=np.float32))
+                shape = (bundle.n_cells or 0, bundle.n_vars or 0)
+                adata = anndata.AnnData(np.zeros(shape, dtype=np.float32))
                 with pytest.raises(SessionFormatError):
                     bundle.apply_to_anndata(adata, inplace=True)
                 assert list(adata.obs.columns) == []
