@@ -13,7 +13,10 @@ import scipy.sparse as sp
 from .source import DatasetError
 
 DIMENSIONS: Final = (1, 2, 3)
-_PREFERRED: Final = ("X_umap", "X_tsne", "X_draw_graph_fa", "X_phate", "X_diffmap", "X_pca", "spatial")
+_PREFERRED: Final = (
+    *("X_umap", "X_tsne", "X_draw_graph_fa", "X_phate", "X_diffmap", "X_pca"),
+    "spatial",
+)
 
 
 @dataclass(frozen=True)

@@ -184,7 +184,7 @@ print(json.dumps({
     "chunks": bundle.list_chunk_ids(),
     "cells": [int(cell) for cell in cells],
     "label": bundle.decode_chunk("highlights/meta")["pages"][0]["highlightedGroups"][0]["label"],
-    "names": bundle.read_chunk_bytes("identity/obs-names").decode().split("\\n")[:2],
+    "names": bundle.read_payload("identity/obs-names").decode().split("\\n")[:2],
 }))`;
       const root = fileURLToPath(new URL('../../../../', import.meta.url));
       const python = process.env['PYTHON'] ?? 'python';
