@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import anndata
@@ -56,3 +57,35 @@ def test_files_of_strangers(
     shared = [column for column in ours.columns if column in theirs.columns]
     assert_same(ours, theirs, shared)
     assert len(shared) >= 5
+
+
+def test_moved_rows_are_where_we_differ(peer_python: Path, tmp_path: Path) -> None:
+    adata = make()
+    file = session(tmp_path / "s", names=named(adata), fields=())
+    turned = adata[::-1].copy()
+    column = "cellucid_highlight__highlight_1"
+    ours = apply_cellucid_session_to_anndata(file, turned).obs
+    theirs = peers_obs(peer_python, file, turned, tmp_path)
+    assert sorted(ours.index[ours[column]]) == ["c0", "c3", "c4"]
+    assert sorted(theirs.index[theirs[column]]) == ["c3", "c4", "c7"]
+
+
+def test_the_result_can_be_written_here_and_not_there(peer_python: Path, tmp_path: Path) -> None:
+    adata = make()
+    file = session(tmp_path / "s", names=named(adata), fields=())
+    apply_cellucid_session_to_anndata(file, adata).write_h5ad(tmp_path / "ours.h5ad")
+    write = """
+import sys, anndata, cellucid
+adata = anndata.read_h5ad(sys.argv[2])
+out = cellucid.apply_cellucid_session_to_anndata(sys.argv[1], adata)
+try:
+    out.write_h5ad(sys.argv[3])
+except TypeError as error:
+    print("could not be written")
+"""
+    adata.write_h5ad(tmp_path / "adata.h5ad")
+    files = [file, tmp_path / "adata.h5ad", tmp_path / "theirs.h5ad"]
+    done = subprocess.run(
+        [peer_python, "-c", write, *files], capture_output=True, text=True, timeout=120
+    )
+    assert done.stdout.strip() == "could not be written", done.stderr
