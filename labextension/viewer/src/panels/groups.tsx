@@ -1,7 +1,7 @@
 /** The groups of the active page: confirmed selections, shown or not, renamed, removed. */
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { App } from '../state/app';
 import { removeGroup, renameGroup, setGroupEnabled } from '../state/highlights';
 import type { Group } from '../state/types';
@@ -94,7 +94,11 @@ function NameBox(props: { name: string; done: (name: string | null) => void }): 
       props.done(name);
     }
   };
-  useEffect(() => box.current?.select(), []);
+  // Before the next key can come: a passive effect would wait for a frame.
+  useLayoutEffect(() => {
+    box.current?.focus();
+    box.current?.select();
+  }, []);
   return (
     <input
       ref={box}
