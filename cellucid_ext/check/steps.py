@@ -23,10 +23,12 @@ _SHOW = f"""
 from cellucid_ext import show_anndata
 from cellucid_ext.demo import make_dataset
 adata = make_dataset(n_cells={_N_CELLS})
-seen = []
+import queue
+seen = queue.Queue()
 viewer = show_anndata(adata, dataset_name="check")
-viewer.on_selection(lambda event: seen.append(event))
+viewer.on_selection(seen.put)
 """
+_HEAR = "viewer.wait_for_ready(timeout=10)\nseen.get(timeout=10)"
 _CAPTURE = "bundle = viewer.get_session_bundle(timeout=30)\nprint(bundle.list_chunk_ids())"
 _APPLY = """
 import os, tempfile
@@ -99,13 +101,7 @@ class Steps:
             )
             await page.emit({"type": "selection", "cells": _CELLS, "source": "check"})
             _succeeded(
-                await notebook.run(
-                    "viewer.wait_for_ready(timeout=10)\n"
-                    "import time\n"
-                    "deadline = time.monotonic() + 10\n"
-                    "while not seen and time.monotonic() < deadline: time.sleep(0.01)\n"
-                    "assert seen, 'no selection reached the hook within 10 s'"
-                )
+                await notebook.run("viewer.wait_for_ready(timeout=10)\nseen.get(timeout=10)")
             )
         async with self._timed("get_session_bundle(): the page's session uploaded and read"):
             await self._capture(browser, notebook, page, viewer_id)
