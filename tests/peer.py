@@ -20,7 +20,9 @@ def peer_python(request: pytest.FixtureRequest) -> Path:
     python = folder / "env" / "bin" / "python"
     done = folder / "installed"
     if not done.exists():
-        subprocess.run([sys.executable, "-m", "venv", "--clear", python.parents[1]], check=True)
+        subprocess.run(
+            [sys.executable, "-m", "virtualenv", "--clear", python.parents[1]], check=True
+        )
         install = [python, "-m", "pip", "install", "-qq", *REQUIREMENTS]
         subprocess.run(install, check=True, timeout=600)
         done.touch()
