@@ -70,6 +70,16 @@ def test_moved_rows_are_where_we_differ(peer_python: Path, tmp_path: Path) -> No
     assert sorted(theirs.index[theirs[column]]) == ["c3", "c4", "c7"]
 
 
+def test_a_subset_is_labelled_here_and_not_there(peer_python: Path, tmp_path: Path) -> None:
+    adata = make()
+    file = session(tmp_path / "s", names=named(adata), fields=())
+    half = adata[:4].copy()
+    column = "cellucid_highlight__highlight_1"
+    ours = apply_cellucid_session_to_anndata(file, half).obs
+    assert sorted(ours.index[ours[column]]) == ["c0", "c3"]
+    assert column not in peers_obs(peer_python, file, half, tmp_path)
+
+
 def test_the_result_can_be_written_here_and_not_there(peer_python: Path, tmp_path: Path) -> None:
     adata = make()
     file = session(tmp_path / "s", names=named(adata), fields=())
