@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cellucid_ext.protocol import MAX_UPLOADS_AT_ONCE
 from cellucid_ext.server.errors import CutShort, NotASession
 from cellucid_ext.server.spool import BATCH_BYTES, Spool, Upload
 
@@ -112,7 +113,9 @@ async def test_nothing_is_left_of_discarded_uploads(spool: Spool) -> None:
         await asyncio.sleep(0)
         upload.discard()
         await opening
-    await asyncio.gather(*(spool.run(lambda: None) for _ in range(8)))
+    # All threads meet, so that whatever any of them did before is done.
+    meeting = threading.Barrier(MAX_UPLOADS_AT_ONCE)
+    await asyncio.gather(*(spool.run(meeting.wait, 30) for _ in range(MAX_UPLOADS_AT_ONCE)))
     assert files(spool) == []
 
 
