@@ -6,7 +6,7 @@ import argparse
 import importlib
 import sys
 
-NAMES = ["upload"]
+NAMES = ["fuzz", "upload"]
 
 
 def main() -> int:

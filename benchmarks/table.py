@@ -13,17 +13,24 @@ class Row:
     figure: float
     unit: str
     target: float | None = None
+    at_least: float | None = None
 
     @property
     def met(self) -> bool:
-        """Whether the figure is within its target."""
-        return self.target is None or self.figure <= self.target
+        """Whether the figure is within its targets."""
+        below = self.target is None or self.figure <= self.target
+        return below and (self.at_least is None or self.figure >= self.at_least)
 
     def cells(self) -> tuple[str, str, str, str]:
         """Text of the four columns."""
-        target = "–" if self.target is None else f"≤ {self.target:g} {self.unit}"
-        verdict = "–" if self.target is None else "met" if self.met else "MISSED"
-        return self.what, target, f"{self.figure:.3g} {self.unit}", verdict
+        bounds = (("≥", self.at_least), ("≤", self.target))
+        told = [f"{sign} {_number(to)} {self.unit}" for sign, to in bounds if to is not None]
+        verdict = "–" if not told else "met" if self.met else "MISSED"
+        return self.what, ", ".join(told) or "–", f"{_number(self.figure)} {self.unit}", verdict
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
 @dataclass
@@ -33,9 +40,17 @@ class Table:
     title: str
     rows: list[Row] = field(default_factory=list)
 
-    def add(self, what: str, figure: float, unit: str, target: float | None = None) -> None:
-        """Add a figure; smaller is better."""
-        self.rows.append(Row(what, figure, unit, target))
+    def add(
+        self,
+        what: str,
+        figure: float,
+        unit: str,
+        target: float | None = None,
+        *,
+        at_least: float | None = None,
+    ) -> None:
+        """Add a figure, which should be no more than `target`, and no less than `at_least`."""
+        self.rows.append(Row(what, figure, unit, target, at_least))
 
     @property
     def met(self) -> bool:

@@ -20,7 +20,12 @@ from typing import TYPE_CHECKING, Any
 from ._version import __version__
 
 if TYPE_CHECKING:
-    from .bridge import ApplySummary, apply_cellucid_session_to_anndata
+    from .bridge import (
+        ApplySummary,
+        apply_cellucid_session_to_anndata,
+        build_session,
+        session_records,
+    )
     from .kernel import Viewer, ViewerError, show_anndata
     from .session import CellucidSessionBundle, SessionFormatError, SessionWriter
 
@@ -33,6 +38,8 @@ __all__ = [
     "ViewerError",
     "__version__",
     "apply_cellucid_session_to_anndata",
+    "build_session",
+    "session_records",
     "show_anndata",
 ]
 
@@ -44,6 +51,8 @@ _ROOMS = {
     "Viewer": "kernel",
     "ViewerError": "kernel",
     "apply_cellucid_session_to_anndata": "bridge",
+    "build_session": "bridge",
+    "session_records": "bridge",
     "show_anndata": "kernel",
 }
 

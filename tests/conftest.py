@@ -6,7 +6,7 @@ import pytest
 
 from tests.browser import chromium
 
-pytest_plugins = ["pytest_jupyter.jupyter_server", "tests.peer"]
+pytest_plugins = ["pytest_jupyter.jupyter_server", "tests.peer", "tests.peer2"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

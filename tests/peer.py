@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from pathlib import Path
 
 import anndata
 import pandas as pd
 import pytest
 
-REQUIREMENTS = ["cellucid==0.0.9", "anndata<0.12", "pandas<3"]
+from benchmarks.peers import CELLUCID_1, peer_python
 
 
-@pytest.fixture(scope="session")
-def peer_python(request: pytest.FixtureRequest) -> Path:
+@pytest.fixture(scope="session", name="peer_python")
+def _peer_python(request: pytest.FixtureRequest) -> Path:
     """Its interpreter; the environment is made once and kept in pytest's cache folder."""
-    folder = request.config.cache.mkdir("peer-cellucid-0.0.9")
-    python = folder / "env" / "bin" / "python"
-    done = folder / "installed"
-    if not done.exists():
-        subprocess.run(
-            [sys.executable, "-m", "virtualenv", "--clear", python.parents[1]], check=True
-        )
-        install = [python, "-m", "pip", "install", "-qq", *REQUIREMENTS]
-        subprocess.run(install, check=True, timeout=600)
-        done.touch()
-    return python
+    return peer_python(CELLUCID_1, request.config.cache.mkdir("peers").parent)
 
 
 APPLY = """

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import fuzz
 from benchmarks.__main__ import NAMES
 from benchmarks.table import Table
 
@@ -33,3 +34,22 @@ def test_a_missed_target_is_told() -> None:
     table.add("beyond", 3, "s", 2)
     assert not table.met
     assert "MISSED" in str(table)
+
+
+def test_too_few_are_a_missed_target() -> None:
+    table = Table("t")
+    table.add("enough", 200_000, "files", at_least=200_000)
+    table.add("compared", 1, "files")
+    assert table.met
+    assert "≥ 200,000 files" in str(table)
+    table.add("too few", 2, "files", at_least=3)
+    assert not table.met
+    assert "MISSED" in str(table)
+
+
+def test_a_run_of_damaged_files_can_be_repeated() -> None:
+    files = [fuzz.damaged(7, number) for number in range(200)]
+    assert files == [fuzz.damaged(7, number) for number in range(200)]
+    assert files != [fuzz.damaged(8, number) for number in range(200)]
+    outcomes = {fuzz.read_all(data) for data in files}
+    assert outcomes == {"read to the end", "refused when read", "refused when opened"}

@@ -13,12 +13,16 @@ import pandas as pd
 from ..session.codecs import decode_names
 from ..session.errors import SessionFormatError
 from ..session.inventory import NAMES
-from ..session.rows import order_sha256
+from ..session.rows import order_sha256, texts_of
+from .genes import Genes
 
 if TYPE_CHECKING:
     from anndata import AnnData
 
     from ..session import CellucidSessionBundle
+
+
+Align = Literal["auto", "position", "names"]
 
 
 @dataclass
@@ -75,70 +79,69 @@ class Alignment:
         return marked
 
 
-def align(bundle: CellucidSessionBundle, adata: AnnData) -> Alignment:
+def find_rows(bundle: CellucidSessionBundle, adata: AnnData, how: Align) -> Alignment:
     """Find the rows of a session in an AnnData.
 
-    With a row identity in the file: by position if all names stand in the same order, else by
-    name. Without one, as others write sessions: by position, if there are as many cells and genes.
+    Parameters
+    ----------
+    bundle, adata
+        The session, and the data.
+    how
+        ``"auto"``: with a row identity in the file by position if all names stand in the same
+        order, else by name; without one, as others write sessions, by position if there are as
+        many cells and genes. ``"position"``: whatever the names are. ``"names"``: never by
+        position alone.
 
     Raises
     ------
     SessionFormatError
         If the names in the file are damaged.
     """
+    rows = bundle.row_identity
     count = bundle.n_cells
-    rows = _rows_of(bundle)
-    if rows is not None and count is None:
-        count = rows["count"]
     alignment = Alignment(adata.n_obs if count is None else count, adata.n_obs)
-    if rows is None:
+    if how == "names" and rows is None:
+        alignment.reasons.append("the session does not know the names of its cells")
+    elif rows is None or how == "position":
         # Numbers of cells and genes are all by which such a session knows its dataset.
-        counts = [
-            ("cellCount", bundle.n_cells, adata.n_obs),
-            ("varCount", bundle.n_vars, adata.n_vars),
-        ]
+        counts = [("cellCount", count, adata.n_obs)]
+        if rows is None:
+            counts.append(("varCount", bundle.n_vars, Genes.of(bundle).count(adata)))
         alignment.reasons += [
             f"{name} is {there:,} in the session, {here:,} here"
             for name, there, here in counts
             if there is not None and there != here
         ]
         alignment.known = count is not None
-        return alignment
-    if count == adata.n_obs and rows["orderSha256"] == order_sha256(adata.obs_names):
-        return alignment
-    return _by_names(bundle, adata, alignment, rows["orderSha256"])
-
-
-def _rows_of(bundle: CellucidSessionBundle) -> dict[str, Any] | None:
-    ours = bundle.manifest.get("cellucidExt")
-    rows = ours.get("rows") if isinstance(ours, dict) else None
-    if not isinstance(rows, dict) or type(rows.get("count")) is not int:
-        return None
-    return rows if isinstance(rows.get("orderSha256"), str) else None
+    elif count != adata.n_obs or rows["orderSha256"] != order_sha256(adata.obs_names):
+        _by_names(bundle, adata, alignment, rows["orderSha256"])
+    elif how == "names":
+        alignment.how = "names"
+    return alignment
 
 
 def _by_names(
     bundle: CellucidSessionBundle, adata: AnnData, alignment: Alignment, order: str
-) -> Alignment:
+) -> None:
     reasons = alignment.reasons
     alignment.how = "names"
     if NAMES not in bundle.list_chunk_ids():
         reasons.append("the rows are others, or in another order, and the file has no cell names")
-        return alignment
+        return
     payload = bundle.read_payload(NAMES)
     # The payload is what the hash was made of; names of other cells would move labels to them.
     if hashlib.sha256(payload).hexdigest() != order:
         raise SessionFormatError(f"{NAMES}: these are not the names that the manifest's hash is of")
-    names = pd.Index(decode_names(payload), dtype=object)
-    here = pd.Index(list(map(str, adata.obs_names)), dtype=object)
+    names = decode_names(payload)
+    here = pd.Index(np.array(texts_of(adata.obs_names), dtype=object), dtype=object)
     if len(names) != alignment.n_session:
         reasons.append(f"the file names {len(names):,} of its {alignment.n_session:,} cells")
-    elif not names.is_unique:
+    elif len(set(names)) < len(names):
         reasons.append("the rows are others, or in another order, and the file's names repeat")
     elif not here.is_unique:
         reasons.append("the rows are others, or in another order, and obs_names repeat here")
     else:
-        alignment.rows = here.get_indexer(names).astype(np.int64)
+        there = pd.Index(np.array(names, dtype=object), dtype=object)
+        alignment.rows = here.get_indexer(there).astype(np.int64, copy=False)
         if alignment.matched == 0:
             reasons.append("none of the session's cell names is in obs_names")
-    return alignment

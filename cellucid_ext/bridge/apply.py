@@ -2,39 +2,37 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import warnings
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Literal
-
-import numpy as np
-import numpy.typing as npt
-import pandas as pd
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from ..session import CellucidSessionBundle
-from ..session.codecs import decode_cells, decode_codes
-from ..session.errors import SessionFormatError
-from ..session.inventory import CELLS, CODES, Field
-from .align import Alignment, align
-from .columns import ColumnConflictPolicy, NewColumns, column_name
+from .align import Align, find_rows
+from .columns import ColumnConflictPolicy, NewColumns
+from .fields import add_fields
+from .highlights import HighlightNames, add_groups
+from .record import KEY, make_record
+from .renames import add_renamed
 from .summary import ApplySummary
+from .target import Copy, copy_of, modality_of
 
 if TYPE_CHECKING:
     from anndata import AnnData
 
 DatasetMismatchPolicy = Literal["error", "warn_skip", "skip"]
 
-_MISMATCH = ("error", "warn_skip", "skip")
-_CONFLICT = ("error", "overwrite", "suffix")
-_MAX_HIGHLIGHT_BYTES = 2**32
-_NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
+_CHOICES: Final = {
+    "dataset_mismatch": get_args(DatasetMismatchPolicy),
+    "column_conflict": get_args(ColumnConflictPolicy),
+    "align": get_args(Align),
+    "highlight_names": get_args(HighlightNames),
+    "copy": get_args(Copy),
+}
 
 
 def apply_cellucid_session_to_anndata(
     bundle: CellucidSessionBundle | str | os.PathLike[str],
-    adata: AnnData,
+    adata: Any,
     *,
     inplace: bool = False,
     dataset_mismatch: DatasetMismatchPolicy = "warn_skip",
@@ -47,21 +45,28 @@ def apply_cellucid_session_to_anndata(
     store_uns: bool = True,
     column_conflict: ColumnConflictPolicy = "suffix",
     return_summary: bool = False,
-) -> AnnData | tuple[AnnData, ApplySummary]:
+    align: Align = "auto",
+    highlight_names: HighlightNames = "id",
+    copy: Copy = "deep",
+    dry_run: bool = False,
+) -> Any:
     """Bring what was done in the viewer into an AnnData, as columns.
 
-    Each highlight group becomes a boolean column of ``obs``, each user-defined category field a
-    categorical one. Rows are matched by name where the session knows them and they moved since;
-    cells that the session does not know are False, or missing.
+    Each highlight group becomes a boolean column of ``obs``; each user-defined category field a
+    categorical one, with its colours in ``uns["<column>_colors"]`` where it has some; each copy of
+    a continuous field or gene a numeric one. A column whose categories were renamed in the viewer
+    stays as it is, and its renamed copy is added. Rows are matched by name where the session knows
+    them and they moved since; cells that the session does not know are False, or missing.
 
     Parameters
     ----------
     bundle
         The session, or its path.
-    adata
-        The data. If anything fails, it is left as it was.
+    adata : anndata.AnnData or mudata.MuData
+        The data. If anything fails, it is left as it was. Of a MuData, the columns are added to
+        the modality that the session was made on.
     inplace
-        Change `adata` itself. Otherwise a copy is changed, which takes as much memory again.
+        Change `adata` itself. Otherwise it is copied, as `copy` says.
     dataset_mismatch
         When the rows can't be matched, or the dataset is another: raise (``"error"``), warn and
         leave out all that depends on the dataset (``"warn_skip"``), or do so silently
@@ -76,17 +81,29 @@ def apply_cellucid_session_to_anndata(
         Bring over fields that were deleted in the viewer, too (never purged ones).
     store_uns
         Keep manifest, pages and groups in ``adata.uns["cellucid"]`` as JSON texts, which
-        ``write_h5ad`` and ``write_zarr`` take.
+        ``write_h5ad`` and ``write_zarr`` take; `session_records` reads them.
     column_conflict
         When a column exists: raise (``"error"``), replace it (``"overwrite"``), or add ``__2``,
         ``__3``, … to the new name (``"suffix"``).
     return_summary
         Return ``(adata, summary)``.
+    align
+        How the session's rows are found: by name where they moved and the session knows their
+        names, else by position (``"auto"``), or always by one of ``"position"`` and ``"names"``.
+    highlight_names
+        Whether columns are named after a group's id, as in ``highlight_1``, or its label.
+    copy
+        What ``inplace=False`` copies: everything (``"deep"``), which takes as much memory and time
+        again as the data, or only obs, var and uns, sharing X, layers, obsm and all other arrays
+        with `adata` (``"shallow"``).
+    dry_run
+        Change nothing, and return the summary of what would be done.
 
     Returns
     -------
-    anndata.AnnData or tuple
-        The AnnData, with an `ApplySummary` where it is asked for.
+    anndata.AnnData, tuple or ApplySummary
+        The AnnData or MuData, with an `ApplySummary` where it is asked for; the summary alone
+        where `dry_run` is true.
 
     Raises
     ------
@@ -94,7 +111,7 @@ def apply_cellucid_session_to_anndata(
         If the file is damaged.
     ValueError
         "Dataset fingerprint mismatch: …" or "Column already exists: …", where a policy says so;
-        or a policy that is none.
+        or a policy that is none; or data backed by a file that would have to be copied.
 
     Examples
     --------
@@ -102,48 +119,77 @@ def apply_cellucid_session_to_anndata(
     ...     "my.cellucid-session", adata, return_summary=True)      # doctest: +SKIP
     >>> print(summary)                                              # doctest: +SKIP
     """
-    if dataset_mismatch not in _MISMATCH:
-        raise ValueError(f"dataset_mismatch is {dataset_mismatch!r}; it must be one of {_MISMATCH}")
-    if column_conflict not in _CONFLICT:
-        raise ValueError(f"column_conflict is {column_conflict!r}; it must be one of {_CONFLICT}")
-    if adata.isbacked and not inplace:
-        raise ValueError(
-            "adata is backed by a file and can't be copied; use inplace=True, or adata.to_memory()"
-        )
+    given = {
+        "dataset_mismatch": dataset_mismatch,
+        "column_conflict": column_conflict,
+        "align": align,
+        "highlight_names": highlight_names,
+        "copy": copy,
+    }
+    for name, value in given.items():
+        if value not in _CHOICES[name]:
+            raise ValueError(f"{name} is {value!r}; it must be one of {_CHOICES[name]}")
     if not isinstance(bundle, CellucidSessionBundle):
         bundle = CellucidSessionBundle(bundle)
+    modality = modality_of(bundle, adata.mod) if hasattr(adata, "mod") else None
+    data: AnnData = adata if modality is None else adata.mod[modality]
+    if data.isbacked and not dry_run and (data.is_view or not inplace):
+        raise ValueError(
+            "adata is backed by a file, and neither it nor a view of it can be copied in memory; "
+            "use inplace=True on the whole, or adata.to_memory()"
+        )
     summary = ApplySummary()
-    alignment = align(bundle, adata)
+    columns = NewColumns(data, column_conflict)
+    alignment = find_rows(bundle, data, align)
     reasons = [*_other_dataset(bundle, expected_dataset_id), *alignment.reasons]
-    columns = NewColumns(adata, column_conflict)
     if reasons:
         _mismatched(reasons, dataset_mismatch, summary)
     else:
         summary.aligned = alignment.how
         summary.cells_matched = alignment.matched
         summary.cells_missing = alignment.n_session - alignment.matched
-        summary.cells_new = adata.n_obs - alignment.matched
+        summary.cells_new = data.n_obs - alignment.matched
         if not alignment.known and dataset_mismatch != "skip":
             warnings.warn(
                 "The session does not say which cells it was made on; its rows are taken for "
-                f"the {adata.n_obs:,} rows here, in their order",
+                f"the {data.n_obs:,} rows here, in their order",
                 UserWarning,
                 stacklevel=2,
             )
         if add_highlights:
-            _add_highlights(bundle, alignment, columns, highlights_prefix, summary)
+            add_groups(
+                bundle,
+                data,
+                alignment,
+                columns,
+                summary,
+                prefix=highlights_prefix,
+                names=highlight_names,
+            )
         if add_user_defined_fields:
-            wanted = _wanted_fields(bundle, include_deleted_user_defined_fields, summary)
-            _add_fields(bundle, wanted, alignment, columns, user_defined_prefix, summary)
+            add_fields(
+                bundle,
+                data,
+                alignment,
+                columns,
+                summary,
+                prefix=user_defined_prefix,
+                deleted=include_deleted_user_defined_fields,
+            )
+            add_renamed(bundle, data, alignment, columns, summary, prefix=user_defined_prefix)
     summary.added_obs_columns = list(columns.obs)
     summary.added_var_columns = list(columns.var)
-    record = _record(bundle, columns, summary) if store_uns else None
+    summary.modality = modality
+    if dry_run:
+        return summary
+    record = make_record(bundle, columns, summary, data.uns.get(KEY)) if store_uns else None
 
     # Nothing below can fail for what is in the file: so it is all, or it was nothing.
-    target = adata if inplace else adata.copy()
-    columns.add_to(target)
+    target = adata if inplace else copy_of(adata, copy)
+    changed = target if modality is None else target.mod[modality]
+    columns.add_to(changed)
     if record is not None:
-        target.uns["cellucid"] = record
+        changed.uns[KEY] = record
     return (target, summary) if return_summary else target
 
 
@@ -162,121 +208,3 @@ def _mismatched(reasons: list[str], policy: DatasetMismatchPolicy, summary: Appl
         warnings.warn(f"{text}. No highlights or fields were added.", UserWarning, stacklevel=3)
     summary.skipped_due_to_mismatch = True
     summary.mismatch_reasons = reasons
-
-
-def _add_highlights(
-    bundle: CellucidSessionBundle,
-    alignment: Alignment,
-    columns: NewColumns,
-    prefix: str,
-    summary: ApplySummary,
-) -> None:
-    chunks = set(bundle.list_chunk_ids())
-    groups = [group for page in bundle.pages for group in page.groups]
-    # A group without cells costs a stranger no byte in the file, but each costs a byte a cell here.
-    if len(groups) * alignment.n_adata > _MAX_HIGHLIGHT_BYTES:
-        raise SessionFormatError(
-            f"highlights/meta: {len(groups):,} groups would be columns of more than "
-            f"{_MAX_HIGHLIGHT_BYTES:,} bytes; add_highlights=False leaves them out"
-        )
-    for group in groups:
-        chunk_id = f"{CELLS}{group.id}"
-        if chunk_id in chunks:
-            cells = decode_cells(bundle.read_payload(chunk_id), alignment.n_session)
-        elif group.cell_count == 0:
-            cells = np.empty(0, dtype=np.int64)
-        else:
-            why = f"the file has none of its {group.cell_count:,} cells"
-            summary.left_out.append((group.id, why))
-            continue
-        name = f"{prefix}{column_name(group.id, 'group')}"
-        columns.add("obs", name, group.id, alignment.mask(cells))
-
-
-def _wanted_fields(
-    bundle: CellucidSessionBundle, deleted: bool, summary: ApplySummary
-) -> Iterable[Field]:
-    for field in bundle.fields:
-        if field.purged:
-            summary.left_out.append((field.key, "purged in the viewer"))
-        elif field.deleted and not deleted:
-            summary.left_out.append((field.key, "deleted in the viewer"))
-        elif field.kind == "continuous":
-            summary.left_out.append((field.key, "a copy of a continuous field, made to look at"))
-        else:
-            yield field
-
-
-def _add_fields(
-    bundle: CellucidSessionBundle,
-    fields: Iterable[Field],
-    alignment: Alignment,
-    columns: NewColumns,
-    prefix: str,
-    summary: ApplySummary,
-) -> None:
-    chunks = set(bundle.list_chunk_ids())
-    for field in fields:
-        chunk_id = f"{CODES}{field.id}"
-        if chunk_id not in chunks:
-            summary.left_out.append((field.key, "the file has no codes for it"))
-            continue
-        most = max(alignment.n_session, columns.n_vars, bundle.n_vars or 0)
-        codes = decode_codes(bundle.read_payload(chunk_id), most)
-        name = f"{prefix}{column_name(field.key, column_name(field.id, 'field'))}"
-        # A field made from a gene's values belongs to var by name, and has a code a cell.
-        if len(codes) == alignment.n_session:
-            values = alignment.move(_categories_of(field, codes), -1)
-            columns.add("obs", name, field.id, _categorical(field, values))
-        elif field.source == "var" and len(codes) == columns.n_vars:
-            columns.add("var", name, field.id, _categorical(field, _categories_of(field, codes)))
-        elif field.source == "var":
-            why = f"it has {len(codes):,} codes; there are {columns.n_vars:,} genes here"
-            summary.left_out.append((field.key, why))
-        else:
-            raise SessionFormatError(
-                f"{chunk_id}: {len(codes):,} codes for {alignment.n_session:,} cells"
-            )
-
-
-def _categories_of(field: Field, codes: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
-    """Give the place of each code's category, −1 where it has none."""
-    places: dict[str, int] = {}
-    # A category named twice is one category.
-    table = [places.setdefault(name, len(places)) for name in _categories(field)]
-    lookup = np.full(2**16, -1, dtype=np.int32)
-    lookup[: len(table)] = table[: 2**16]
-    places_of_codes: npt.NDArray[np.int32] = lookup[codes]
-    return places_of_codes
-
-
-def _categories(field: Field) -> list[str]:
-    """Give the names as h5ad and Zarr can store them: no NUL, no half of a surrogate pair."""
-    return [_NOT_STORABLE.sub("\ufffd", name) for name in field.categories]
-
-
-def _categorical(field: Field, places: npt.NDArray[np.int32]) -> pd.Categorical:
-    categories = pd.Index(list(dict.fromkeys(_categories(field))), dtype=object)
-    return pd.Categorical.from_codes(places, categories=categories)
-
-
-def _record(
-    bundle: CellucidSessionBundle, columns: NewColumns, summary: ApplySummary
-) -> dict[str, str]:
-    """Write what the session was as JSON texts: nested dicts with odd keys can't be stored."""
-    groups = [
-        {**group.raw, "page": page.name, "column": columns.of.get(group.id)}
-        for page in bundle.pages
-        for group in page.groups
-    ]
-    record = {
-        "manifest": bundle.manifest,
-        "datasetFingerprint": bundle.dataset_fingerprint,
-        "groups": groups,
-        "obsColumns": summary.added_obs_columns,
-        "varColumns": summary.added_var_columns,
-    }
-    try:
-        return {key: json.dumps(value, ensure_ascii=True) for key, value in record.items()}
-    except RecursionError:
-        raise SessionFormatError("the manifest or a group is nested too deeply") from None

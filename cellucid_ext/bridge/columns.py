@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import pandas as pd
 
 if TYPE_CHECKING:
     from anndata import AnnData
 
+Axis = Literal["obs", "var"]
 ColumnConflictPolicy = Literal["error", "overwrite", "suffix"]
 
+_MANY: Final = 50
 _NO_WORD = re.compile(r"\W+")
 _UNDERSCORES = re.compile(r"_+")
 
@@ -54,14 +58,14 @@ class NewColumns:
     def __init__(self, adata: AnnData, conflict: ColumnConflictPolicy) -> None:
         self.obs: dict[str, Any] = {}
         self.var: dict[str, Any] = {}
+        self.colors: dict[str, list[str]] = {}
         self.of: dict[str, str] = {}
-        self.n_vars = adata.n_vars
         self._taken = {"obs": set(adata.obs.columns), "var": set(adata.var.columns)}
         # Neither h5ad nor Zarr takes a column that is called as the index is.
         self._indices = {"obs": adata.obs.index.name, "var": adata.var.index.name}
         self._conflict = conflict
 
-    def add(self, axis: Literal["obs", "var"], name: str, made_from: str, values: Any) -> None:
+    def add(self, axis: Axis, name: str, made_from: str, values: Any) -> str:
         """Add a column.
 
         Parameters
@@ -74,6 +78,11 @@ class NewColumns:
             The id of the group or field it shows; `of` tells its column.
         values
             One a row.
+
+        Returns
+        -------
+        str
+            What it is called.
 
         Raises
         ------
@@ -96,20 +105,55 @@ class NewColumns:
             name = other
         new[name] = values
         self.of[made_from] = name
+        return name
 
     def add_to(self, adata: AnnData) -> None:
-        """Add them all to an AnnData."""
-        # Both are made before one is set, so that want of memory can't come in between.
-        obs = _with(adata.obs, self.obs) if self.obs else None
-        var = _with(adata.var, self.var) if self.var else None
-        if obs is not None:
-            adata.obs = obs
-        if var is not None:
-            adata.var = var
+        """Add them all to an AnnData, or none if one can't be added. Works once."""
+        if adata.is_view or max(len(self.obs), len(self.var)) > _MANY:
+            # Both are made before one is set, so that want of memory can't come in between.
+            obs, var = _joined(adata.obs, self.obs), _joined(adata.var, self.var)
+            adata.obs, adata.var = obs, var
+        else:
+            # AnnData looks at each name again when its obs is set: 30 ms for a million.
+            with _all_or_none(adata.obs), _all_or_none(adata.var):
+                _insert(adata.obs, self.obs)
+                _insert(adata.var, self.var)
+        for name, colors in self.colors.items():
+            adata.uns[f"{name}_colors"] = colors
 
 
-def _with(frame: pd.DataFrame, new: Mapping[str, Any]) -> pd.DataFrame:
+def _insert(frame: pd.DataFrame, new: dict[str, Any]) -> None:
+    with warnings.catch_warnings():
+        # Some of the frame's fragments may be there already, and are not ours to mend.
+        warnings.simplefilter("ignore", pd.errors.PerformanceWarning)
+        for name in list(new):
+            # Taken out, since pandas makes a copy, and two of each need not be there.
+            frame[name] = new.pop(name)
+
+
+@contextmanager
+def _all_or_none(frame: pd.DataFrame) -> Iterator[None]:
+    before = frame.copy(deep=False)
+    try:
+        yield
+    except BaseException:
+        for name in [name for name in frame.columns if name not in before.columns]:
+            del frame[name]
+        for name in before.columns:
+            frame[name] = before[name]
+        raise
+
+
+def _joined(frame: pd.DataFrame, new: Mapping[str, Any]) -> pd.DataFrame:
+    if not new:
+        return frame
     # In one go: a hundred single insertions fragment the frame.
-    added = pd.DataFrame(dict(new), index=frame.index)
-    kept = frame.drop(columns=[name for name in new if name in frame.columns])
-    return pd.concat([kept, added], axis=1)
+    added = pd.DataFrame(dict(new), index=frame.index, copy=False)
+    replaced = [name for name in new if name in frame.columns]
+    kept = frame.drop(columns=replaced) if replaced else frame
+    joined: pd.DataFrame = pd.concat([kept, added], axis=1, **_NO_COPY)
+    return joined
+
+
+# Since version 3 nothing is copied before it is written to, and saying so is deprecated.
+_NO_COPY: dict[str, Any] = {} if int(pd.__version__.split(".")[0]) >= 3 else {"copy": False}

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
+
+from ..session.shown import shown
+
+_LISTED: Final = 30
 
 
 @dataclass(repr=False)
 class ApplySummary:
-    """What applying a session to an AnnData did.
+    """What applying a session to an AnnData did, or would do.
 
     Attributes
     ----------
@@ -26,6 +31,8 @@ class ApplySummary:
     cells_matched, cells_missing, cells_new
         Cells of the session found in the AnnData, those not found, and cells of the AnnData that
         the session does not know.
+    modality
+        Of a MuData, the one that was changed.
     """
 
     added_obs_columns: list[str] = field(default_factory=list)
@@ -37,17 +44,40 @@ class ApplySummary:
     cells_matched: int = 0
     cells_missing: int = 0
     cells_new: int = 0
+    modality: str | None = None
+
+    def _facts(self) -> list[tuple[str, str]]:
+        facts = [
+            ("obs columns added", _listed(self.added_obs_columns)),
+            ("var columns added", _listed(self.added_var_columns)),
+        ]
+        if self.modality is not None:
+            facts.insert(0, ("modality", shown(self.modality)))
+        if self.aligned is not None:
+            facts.append(
+                (
+                    f"rows matched by {self.aligned}",
+                    f"{self.cells_matched:,} found, {self.cells_missing:,} missing, "
+                    f"{self.cells_new:,} new",
+                )
+            )
+        facts += [("mismatch", reason) for reason in self.mismatch_reasons]
+        facts += [("left out", f"{shown(what)}: {why}") for what, why in self.left_out]
+        return facts
 
     def __repr__(self) -> str:
-        lines = [
-            f"obs columns added: {', '.join(self.added_obs_columns) or 'none'}",
-            f"var columns added: {', '.join(self.added_var_columns) or 'none'}",
-        ]
-        if self.aligned is not None:
-            lines.append(
-                f"rows matched by {self.aligned}: {self.cells_matched:,} found, "
-                f"{self.cells_missing:,} missing, {self.cells_new:,} new"
-            )
-        lines += [f"mismatch: {reason}" for reason in self.mismatch_reasons]
-        lines += [f"left out: {what}: {why}" for what, why in self.left_out]
-        return "\n".join(lines)
+        return "\n".join(f"{name}: {value}" for name, value in self._facts())
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><th style='text-align:left'>{name}</th>"
+            f"<td style='text-align:left'>{html.escape(value)}</td></tr>"
+            for name, value in self._facts()
+        )
+        return f"<table>{rows}</table>"
+
+
+def _listed(names: list[str]) -> str:
+    if len(names) <= _LISTED:
+        return ", ".join(names) or "none"
+    return f"{', '.join(names[:_LISTED])} and {len(names) - _LISTED:,} more"

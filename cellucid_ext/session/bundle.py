@@ -2,32 +2,55 @@
 
 from __future__ import annotations
 
-import html
-import os
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from .container import read_container, read_json
+from .chunks import SessionChunks
+from .container import read_json
 from .errors import SessionFormatError
-from .files import replacing
-from .inflate import MAX_CHUNK_BYTES, inflate
-from .inventory import CELLS, CODES, NAMES, Field, Page, read_fields, read_pages
+from .inventory import (
+    ARTIFACTS,
+    CELLS,
+    CODES,
+    META,
+    NAMES,
+    OVERLAYS,
+    Field,
+    Group,
+    Page,
+    Renames,
+)
+from .parse import read_fields, read_pages, read_renames
+from .shown import as_html, as_text
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     from anndata import AnnData
 
-_SHOWN, _LISTED = 80, 10
+    from .codecs import Codes
 
 
-class CellucidSessionBundle:
-    """A `.cellucid-session` file on disk.
+class CellucidSessionBundle(SessionChunks):
+    """A `.cellucid-session` file, of format 1 or 2.
 
     Parameters
     ----------
     path
-        The file. It is opened to be indexed, and again for each chunk, never read whole.
+        The file: a path, or a seekable file opened for reading bytes, which must stay open. It is
+        read to be indexed, and again for each chunk, never whole.
+
+    Attributes
+    ----------
+    path : pathlib.Path or None
+        Where the file is; None for an open file without a name.
+    manifest : dict
+        As it is in the file.
+    format : {1, 2}
+        Which format the file is in.
+    size : int
+        Of the file, in bytes.
 
     Raises
     ------
@@ -42,13 +65,6 @@ class CellucidSessionBundle:
     >>> adata = bundle.apply_to_anndata(adata)                     # doctest: +SKIP
     """
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.path = Path(path)
-        with self.path.open("rb") as file:
-            self.manifest, self._frames = read_container(file)
-            self._size = file.seek(0, 2)
-        self._meta = {chunk["id"]: chunk for chunk in self.manifest["chunks"]}
-
     @property
     def dataset_fingerprint(self) -> dict[str, Any] | None:
         """Which dataset the session was made on; None where the file does not say."""
@@ -56,70 +72,24 @@ class CellucidSessionBundle:
         return fingerprint if isinstance(fingerprint, dict) else None
 
     @property
+    def row_identity(self) -> dict[str, Any] | None:
+        """``{count, orderSha256, …}`` of the cells' names; None where the file has none."""
+        ours = self.manifest.get("cellucidExt")
+        rows = ours.get("rows") if isinstance(ours, dict) else None
+        if not isinstance(rows, dict) or _count(rows, "count") is None:
+            return None
+        return rows if isinstance(rows.get("orderSha256"), str) else None
+
+    @property
     def n_cells(self) -> int | None:
         """Number of cells the session was made on; None where the file does not say."""
-        return _count(self.dataset_fingerprint, "cellCount")
+        count = _count(self.dataset_fingerprint, "cellCount")
+        return _count(self.row_identity, "count") if count is None else count
 
     @property
     def n_vars(self) -> int | None:
         """Number of genes the session was made on; None where the file does not say."""
         return _count(self.dataset_fingerprint, "varCount")
-
-    def list_chunk_ids(self) -> list[str]:
-        """Ids of the chunks, in file order."""
-        return list(self._frames)
-
-    def get_chunk_meta(self, chunk_id: str) -> dict[str, Any]:
-        """Give what the manifest says of a chunk.
-
-        Raises
-        ------
-        KeyError
-            If there is no such chunk.
-        """
-        meta: dict[str, Any] = self._meta[chunk_id]
-        return meta
-
-    def read_chunk_bytes(self, chunk_id: str) -> bytes:
-        """Give the bytes of a chunk as they stand in the file, perhaps compressed.
-
-        As the method of this name in the PyPI package `cellucid`; `read_payload` inflates them.
-
-        Raises
-        ------
-        KeyError
-            If there is no such chunk.
-        """
-        frame = self._frames[chunk_id]
-        with self.path.open("rb") as file:
-            file.seek(frame.offset)
-            data = file.read(frame.size)
-        if len(data) < frame.size:
-            raise SessionFormatError(f"chunk {chunk_id!r}: the file was cut since it was opened")
-        return data
-
-    def read_payload(self, chunk_id: str) -> bytes:
-        """Give the bytes of a chunk, inflated where they are compressed.
-
-        Raises
-        ------
-        KeyError
-            If there is no such chunk.
-        SessionFormatError
-            If its codec is unknown, its data are damaged, or they inflate beyond their limit.
-        """
-        meta = self.get_chunk_meta(chunk_id)
-        codec = meta.get("codec", "none")
-        if codec not in ("none", "gzip"):
-            raise SessionFormatError(f"Unsupported session chunk codec: {codec!r}")
-        if codec == "none":
-            if self._frames[chunk_id].size > MAX_CHUNK_BYTES:
-                raise SessionFormatError(f"chunk {chunk_id!r} is above {MAX_CHUNK_BYTES:,} bytes")
-            return self.read_chunk_bytes(chunk_id)
-        declared = meta.get("uncompressedBytes")
-        if declared is not None and (type(declared) is not int or declared < 0):
-            raise SessionFormatError(f"chunk {chunk_id!r}: uncompressedBytes is {declared!r}")
-        return inflate(self.read_chunk_bytes(chunk_id), declared, chunk_id)
 
     def decode_chunk(self, chunk_id: str) -> Any:
         """Give what a chunk holds.
@@ -128,7 +98,8 @@ class CellucidSessionBundle:
         -------
         object
             JSON chunks as Python objects; cells as ascending int64 indices; codes as uint8 or
-            uint16, one a cell or gene; names as a list of text; other binary chunks as bytes.
+            uint16, one a cell or gene; names as a list of text; tables as a dict of arrays; other
+            binary chunks as bytes.
 
         Raises
         ------
@@ -140,21 +111,9 @@ class CellucidSessionBundle:
         kind = self.get_chunk_meta(chunk_id).get("kind", "binary")
         if kind not in ("json", "binary"):
             raise SessionFormatError(f"Unsupported session chunk kind: {kind!r}")
-        data = self.read_payload(chunk_id)
         if kind == "json":
-            return read_json(data, f"chunk {chunk_id!r}")
-        from . import codecs
-
-        n_cells = codecs.MAX_CELLS if self.n_cells is None else self.n_cells
-        if chunk_id.startswith(CELLS):
-            return codecs.decode_cells(data, n_cells)
-        if chunk_id.startswith(CODES):
-            # A field of genes has one code a gene, and there may be more genes than cells.
-            n_genes = codecs.MAX_CELLS if self.n_vars is None else self.n_vars
-            return codecs.decode_codes(data, max(n_cells, n_genes))
-        if chunk_id == NAMES:
-            return codecs.decode_names(data, n_cells)
-        return data
+            return read_json(self.read_payload(chunk_id), f"chunk {chunk_id!r}")
+        return self._decode_binary(chunk_id)
 
     def iter_chunks(self, *, decode: bool = False) -> Iterator[tuple[str, Any]]:
         """Go through the chunks in file order, one in memory at a time.
@@ -168,39 +127,29 @@ class CellucidSessionBundle:
         for chunk_id in self._frames:
             yield chunk_id, read(chunk_id)
 
-    @property
+    @cached_property
     def pages(self) -> list[Page]:
         """Highlight pages with their groups; empty where the session has none."""
-        if "highlights/meta" not in self._meta:
+        if META not in self._meta:
             return []
-        return read_pages(self.decode_chunk("highlights/meta"))
+        return read_pages(self.decode_chunk(META), self._cells_of)
 
     @property
+    def groups(self) -> list[Group]:
+        """The highlight groups of all pages."""
+        return [group for page in self.pages for group in page.groups]
+
+    @cached_property
     def fields(self) -> list[Field]:
         """User-defined fields; empty where the session has none."""
-        if "core/field-overlays" not in self._meta:
+        if OVERLAYS not in self._meta:
             return []
-        return read_fields(self.decode_chunk("core/field-overlays"))
+        return read_fields(self.decode_chunk(OVERLAYS), self._codes_of)
 
-    def save(self, dest: str | os.PathLike[str]) -> Path:
-        """Copy the file to where it is to stay.
-
-        It is written beside `dest` and then renamed, so that a full disk leaves what was there.
-
-        Parameters
-        ----------
-        dest
-            Path of the new file; missing folders are made.
-
-        Returns
-        -------
-        pathlib.Path
-            The path it was saved to.
-        """
-        target = Path(dest)
-        with replacing(target) as copy, self.path.open("rb") as file:
-            shutil.copyfileobj(file, copy, 2**20)
-        return target
+    @cached_property
+    def renames(self) -> Renames:
+        """What fields and categories were renamed to."""
+        return read_renames(self.decode_chunk(OVERLAYS) if OVERLAYS in self._meta else {})
 
     def apply_to_anndata(self, adata: AnnData, *, inplace: bool = False, **policies: Any) -> Any:
         """Bring what was done in the viewer into an AnnData, as columns.
@@ -218,49 +167,131 @@ class CellucidSessionBundle:
 
         return apply_cellucid_session_to_anndata(self, adata, inplace=inplace, **policies)
 
-    def _facts(self) -> list[tuple[str, str]]:
-        facts = [("dataset", _shown((self.dataset_fingerprint or {}).get("datasetId")))]
-        if self.n_cells is not None:
-            facts.append(("cells", f"{self.n_cells:,}"))
-        facts.append(("made", _shown(self.manifest.get("createdAt"))))
-        try:
-            groups = [group for page in self.pages for group in page.groups]
-            told = [f"{_shown(group.label)} ({group.cell_count:,})" for group in groups]
-            facts.append(("groups", _listed(told)))
-            facts.append(("fields", _listed([_shown(field.key) for field in self.fields])))
-        except SessionFormatError as error:
-            facts.append(("damaged", str(error)))
-        except OSError as error:
-            facts.append(("unreadable", f"the file is not as it was opened ({error.strerror})"))
-        facts.append(("size", f"{self._size:,} bytes in {len(self._frames)} chunks"))
-        return facts
+    def decode_cells(
+        self,
+        group_id: str,
+        *,
+        n_cells: int | None = None,
+        reference: npt.NDArray[np.int64] | None = None,
+    ) -> npt.NDArray[np.int64]:
+        """Read the cells of a group.
+
+        Parameters
+        ----------
+        group_id
+            As in `groups`.
+        n_cells
+            How many cells there are, where the file does not say.
+        reference
+            In format 2 a group may be stored as a part of a category: ascending row indices of
+            that category's cells.
+
+        Returns
+        -------
+        numpy.ndarray
+            Ascending row indices, int64 of shape (n,).
+
+        Raises
+        ------
+        KeyError
+            If the file has no cells of such a group.
+        SessionFormatError
+            If they are damaged, or a reference is needed and not given.
+        """
+        payload = self.read_payload(f"{CELLS}{group_id}")
+        from . import codecs
+
+        known = (self.n_cells, n_cells, codecs.MAX_CELLS)
+        most = min(count for count in known if count is not None)
+        if self.format == 2:
+            from . import format2
+
+            return format2.decode_cells(payload, most, reference)
+        return codecs.decode_cells(payload, most)
+
+    def decode_codes(self, field_id: str, *, most: int | None = None) -> Codes:
+        """Read the codes of a category field.
+
+        Parameters
+        ----------
+        field_id
+            As in `fields`.
+        most
+            How many codes there may be, where the file does not say how many cells and genes.
+
+        Returns
+        -------
+        numpy.ndarray
+            uint8, uint16, or uint32 (format 2 only) of shape (n,), one a cell or gene.
+
+        Raises
+        ------
+        KeyError
+            If the file has no codes of such a field.
+        SessionFormatError
+            If they are damaged.
+        """
+        payload = self.read_payload(f"{CODES}{field_id}")
+        from . import codecs
+
+        # A field of genes has one code a gene, and there may be more genes than cells.
+        known = (self.n_cells, self.n_vars)
+        bound = codecs.MAX_CELLS if None in known else max(n for n in known if n is not None)
+        if most is not None:
+            bound = min(bound, most)
+        if self.format == 2:
+            from . import format2
+
+            width = next((f.codes_type for f in self.fields if f.id == field_id), None)
+            if width is None:
+                raise SessionFormatError(f"{CODES}{field_id}: no field says how wide its codes are")
+            return format2.decode_codes(payload, bound, width)
+        return codecs.decode_codes(payload, bound)
+
+    def _cells_of(self, group: Group) -> npt.NDArray[np.int64]:
+        if f"{CELLS}{group.id}" in self._frames:
+            return self.decode_cells(group.id)
+        if group.cell_count == 0:
+            import numpy as np
+
+            return np.empty(0, dtype=np.int64)
+        raise SessionFormatError(
+            f"{CELLS}{group.id}: the file has none of the group's {group.cell_count:,} cells"
+        )
+
+    def _codes_of(self, field: Field) -> Codes:
+        if f"{CODES}{field.id}" in self._frames:
+            return self.decode_codes(field.id)
+        raise SessionFormatError(f"{CODES}{field.id}: the file has no codes of {field.key!r}")
+
+    def _decode_binary(self, chunk_id: str) -> Any:
+        from . import codecs
+
+        if chunk_id.startswith(CELLS):
+            return self.decode_cells(chunk_id.removeprefix(CELLS))
+        if chunk_id.startswith(CODES):
+            return self.decode_codes(chunk_id.removeprefix(CODES))
+        payload = self.read_payload(chunk_id)
+        if chunk_id == NAMES:
+            return codecs.decode_names(payload, self.n_cells or codecs.MAX_CELLS)
+        if chunk_id.startswith(ARTIFACTS):
+            from .table import decode_table
+
+            return decode_table(payload)
+        if self.format == 2:
+            from .typed_json import TYPED_JSON, decode_typed_json
+
+            if chunk_id in TYPED_JSON:
+                return decode_typed_json(payload)
+        return payload
 
     def __repr__(self) -> str:
-        facts = "\n".join(f"  {name}: {value}" for name, value in self._facts())
-        return f"CellucidSessionBundle({str(self.path)!r})\n{facts}"
+        return as_text(self)
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><th style='text-align:left'>{name}</th>"
-            f"<td style='text-align:left'>{html.escape(value)}</td></tr>"
-            for name, value in self._facts()
-        )
-        return f"<table>{rows}</table>"
+        return as_html(self)
 
 
-def _count(fingerprint: dict[str, Any] | None, key: str) -> int | None:
-    count = (fingerprint or {}).get(key)
+def _count(holder: dict[str, Any] | None, key: str) -> int | None:
+    count = (holder or {}).get(key)
     return count if type(count) is int and count >= 0 else None
-
-
-def _shown(text: object) -> str:
-    """Show a stranger's text on one line, without what a terminal would take for a command."""
-    if not isinstance(text, str):
-        return "unknown"
-    short = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
-    return "".join(c if c.isprintable() else "�" for c in short)
-
-
-def _listed(told: list[str]) -> str:
-    more = ", …" if len(told) > _LISTED else ""
-    return f"{len(told)}: {', '.join(told[:_LISTED])}{more}" if told else "none"

@@ -22,7 +22,7 @@ _RAW8, _RAW16, _RUNS = 0, 1, 2
 _MIN_RUN_BYTES: Final = 2
 
 Indices = npt.NDArray[np.int64]
-Codes = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
+Codes = npt.NDArray[np.uint8] | npt.NDArray[np.uint16] | npt.NDArray[np.uint32]
 
 
 def encode_uvarints(values: npt.ArrayLike) -> bytes:
@@ -94,25 +94,43 @@ def _block(
     octets: npt.NDArray[np.uint8], most: int, what: str
 ) -> tuple[npt.NDArray[np.uint64], int]:
     """Read the numbers that end in a block, at most so many; the bytes of the next are left."""
-    ends = np.flatnonzero(octets < 0x80)[:most]
-    if len(ends) == 0:
-        if len(octets) >= _LONGEST:
-            raise SessionFormatError(f"{what}: a number is longer than {_LONGEST} bytes")
-        return np.empty(0, dtype=np.uint64), 0
-    starts = np.empty_like(ends)
-    starts[0] = 0
-    starts[1:] = ends[:-1] + 1
-    lengths = ends - starts + 1
-    longest = int(lengths.max())
+    goes_on = octets >= 0x80
+    ahead = np.flatnonzero(goes_on)
+    if len(ahead) == 0:
+        return octets[:most].astype(np.uint64), min(most, len(octets))
+    last = np.flatnonzero(~goes_on)[:most]
+    taken = int(last[-1]) + 1 if len(last) else 0
+    ahead = ahead[: np.searchsorted(ahead, taken)]
+    if taken == 0 and len(octets) >= _LONGEST:
+        raise SessionFormatError(f"{what}: a number is longer than {_LONGEST} bytes")
+    values = octets[last].astype(np.uint64)
+    if len(ahead):
+        _add_longer(values, octets, ahead, what)
+    return values, taken
+
+
+def _add_longer(
+    values: npt.NDArray[np.uint64],
+    octets: npt.NDArray[np.uint8],
+    ahead: npt.NDArray[np.int64],
+    what: str,
+) -> None:
+    """Put the bytes that go on, which in most sessions are few, under the last of their number."""
+    # As many numbers end before such a byte as there are bytes before it that do not go on.
+    number = ahead - np.arange(len(ahead))
+    first = np.flatnonzero(np.diff(number, prepend=-1))
+    lengths = np.diff(first, append=len(ahead))
+    longest = int(lengths.max()) + 1
+    longer = number[first]
     if longest > _LONGEST:
         raise SessionFormatError(f"{what}: a number is longer than {_LONGEST} bytes")
-    if longest == _LONGEST and int(octets[ends[lengths == _LONGEST]].max()) > 1:
+    if longest == _LONGEST and int(values[longer[lengths == _LONGEST - 1]].max()) > 1:
         raise SessionFormatError(f"{what}: a number is not below 2**64")
-    values = (octets[starts] & 0x7F).astype(np.uint64)
-    for k in range(1, longest):
-        here = np.flatnonzero(lengths > k)
-        values[here] |= (octets[starts[here] + k] & 0x7F).astype(np.uint64) << np.uint64(7 * k)
-    return values, int(ends[-1]) + 1
+    values[longer] <<= (7 * lengths).astype(np.uint64)
+    for k in range(longest - 1):
+        here = lengths > k
+        low = (octets[ahead[first[here] + k]] & 0x7F).astype(np.uint64)
+        values[longer[here]] |= low << np.uint64(7 * k)
 
 
 def encode_cells(cells: npt.ArrayLike) -> bytes:

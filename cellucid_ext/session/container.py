@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 import struct
 from dataclasses import dataclass
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, Literal
 
 from .errors import SessionFormatError
 
 MAGIC: Final = b"CELLUCID_SESSION\n"
-_FORMAT_2: Final = b"CELLUCID_SESSION/"
+MAGIC_2: Final = b"CELLUCID_SESSION/2\n"
 U32: Final = struct.Struct("<I")
 MAX_MANIFEST_BYTES: Final = 16 * 2**20
 MAX_JSON_VALUES: Final = 2_000_000
@@ -28,18 +28,35 @@ class Frame:
     size: int
 
 
-def read_container(file: BinaryIO) -> tuple[dict[str, Any], dict[str, Frame]]:
+@dataclass(frozen=True)
+class Container:
+    """A session file's frame.
+
+    Attributes
+    ----------
+    format
+        1, or 2 for what `cellucid` 0.9 writes.
+    manifest
+        As it is in the file.
+    frames
+        Of each chunk by its id, in file order.
+    size
+        Of the whole file, in bytes.
+    """
+
+    format: Literal[1, 2]
+    manifest: dict[str, Any]
+    frames: dict[str, Frame]
+    size: int
+
+
+def read_container(file: BinaryIO) -> Container:
     """Read the manifest, and find the chunks without reading them.
 
     Parameters
     ----------
     file
         A seekable binary file.
-
-    Returns
-    -------
-    tuple
-        The manifest, and the frame of each chunk by its id, in file order.
 
     Raises
     ------
@@ -48,10 +65,7 @@ def read_container(file: BinaryIO) -> tuple[dict[str, Any], dict[str, Frame]]:
     """
     size = file.seek(0, 2)
     file.seek(0)
-    magic = file.read(len(MAGIC))
-    if magic != MAGIC:
-        found = "; it is one of format 2, only format 1 is read" if magic == _FORMAT_2 else ""
-        raise SessionFormatError(f"Not a .cellucid-session file (invalid MAGIC header){found}")
+    version = _read_magic(file)
     manifest = _read_manifest(file, size)
     ids = _chunk_ids(manifest)
     frames: dict[str, Frame] = {}
@@ -69,7 +83,17 @@ def read_container(file: BinaryIO) -> tuple[dict[str, Any], dict[str, Frame]]:
         raise SessionFormatError(
             f"{size - at:,} bytes follow the last of the {len(ids)} chunks in the manifest"
         )
-    return manifest, frames
+    return Container(version, manifest, frames, size)
+
+
+def _read_magic(file: BinaryIO) -> Literal[1, 2]:
+    magic = file.read(len(MAGIC_2))
+    if magic == MAGIC_2:
+        return 2
+    if not magic.startswith(MAGIC):
+        raise SessionFormatError("Not a .cellucid-session file (invalid MAGIC header)")
+    file.seek(len(MAGIC))
+    return 1
 
 
 def _read_u32(file: BinaryIO, what: str) -> int:

@@ -1,14 +1,61 @@
-"""Writing a file so that whatever fails, what was there before is still there."""
+"""Reading from a path or an open file; writing so that what was there before stays if it fails."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import secrets
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
+
+
+class SessionFile:
+    """Where a session's bytes are: a path, opened for each read, or a file that someone opened.
+
+    Parameters
+    ----------
+    file
+        A path, or a seekable file opened for reading bytes, which must stay open.
+
+    Raises
+    ------
+    TypeError
+        If it is neither a path nor an open file.
+    ValueError
+        If it is an open file that can't be sought in, or gives text.
+    """
+
+    def __init__(self, file: str | os.PathLike[str] | BinaryIO) -> None:
+        self.path: Path | None = None
+        self._open: BinaryIO | None = None
+        # One who seeks in a shared file must not be disturbed until he has read.
+        self._turn = threading.RLock()
+        if isinstance(file, str | os.PathLike):
+            self.path = Path(file)
+            return
+        if not hasattr(file, "read"):
+            raise TypeError(f"a session is read from a path or an open file, not from {file!r}")
+        if not file.seekable():
+            raise ValueError(f"{file!r} can't be sought in: copy it into an io.BytesIO first")
+        if not isinstance(file.read(0), bytes):
+            raise ValueError(f"{file!r} gives text: open it with mode 'rb'")
+        self._open = file
+        name = getattr(file, "name", None)
+        self.path = Path(name) if isinstance(name, str) else None
+
+    @contextmanager
+    def reading(self) -> Iterator[BinaryIO]:
+        """Give the file to read from, to one at a time."""
+        if self._open is not None:
+            with self._turn:
+                yield self._open
+        else:
+            assert self.path is not None  # noqa: S101 - it is the one or the other
+            with self.path.open("rb") as file:
+                yield file
 
 
 @contextmanager

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import io
 import zlib
-from typing import Final
+from typing import Any, Final
 
 from .errors import SessionFormatError
+
+_isal: Any = None
+with contextlib.suppress(ImportError):
+    _isal = importlib.import_module("isal.isal_zlib")
 
 MAX_CHUNK_BYTES: Final = 512 * 2**20
 """No chunk is inflated beyond this, whatever it declares."""
 
+HAS_ISAL: Final = _isal is not None
+"""Whether isal is installed (the extra ``fast``), which inflates about twice as fast as zlib."""
+
 _PIECE: Final = 2**20
 _UNDECLARED_RATIO: Final = 32
 _UNDECLARED_FLOOR: Final = 16 * 2**20
+_PLAIN_HEAD: Final = b"\x1f\x8b\x08\x00"
 
 
-def inflate(data: bytes, declared: int | None, what: str) -> bytes:
+def inflate(data: bytes, declared: int | None, what: str, *, fast: bool = HAS_ISAL) -> bytes:
     """Inflate a gzip-compressed chunk.
 
     Parameters
@@ -30,6 +40,10 @@ def inflate(data: bytes, declared: int | None, what: str) -> bytes:
         such as scattered cells or names, deflates less than tenfold.
     what
         The chunk's id, for the error.
+    fast
+        Whether to inflate with isal first; what it can't inflate, zlib judges. The bytes are the
+        same. isal also reads a block whose Huffman codes are incomplete, which no compressor
+        writes and zlib refuses.
 
     Raises
     ------
@@ -44,7 +58,15 @@ def inflate(data: bytes, declared: int | None, what: str) -> bytes:
             f"Chunk decompressed too large: {what!r} declares {limit:,} bytes, "
             f"{MAX_CHUNK_BYTES:,} are allowed"
         )
-    machine = zlib.decompressobj(wbits=31)
+    # isal overlooks wrong flags in the head of a gzip, and words its errors in its own way.
+    if fast and data[: len(_PLAIN_HEAD)] == _PLAIN_HEAD:
+        with contextlib.suppress(SessionFormatError):
+            return _inflate(_isal, data, limit, what)
+    return _inflate(zlib, data, limit, what)
+
+
+def _inflate(engine: Any, data: bytes, limit: int, what: str) -> bytes:
+    machine = engine.decompressobj(wbits=31)
     out, view, taken = io.BytesIO(), memoryview(data), 0
     try:
         while not machine.eof and taken < len(data):
@@ -62,7 +84,7 @@ def inflate(data: bytes, declared: int | None, what: str) -> bytes:
                     )
                 rest = machine.unconsumed_tail
                 filled = len(piece) == most
-    except zlib.error as error:
+    except engine.error as error:
         raise SessionFormatError(f"chunk {what!r}: not valid gzip data ({error})") from None
     if not machine.eof:
         raise SessionFormatError(f"chunk {what!r}: its gzip data are cut short")

@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import os
+import tempfile
+import zlib
+from collections.abc import Container, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from .bundle import CellucidSessionBundle
-from .container import MAGIC, MAX_MANIFEST_BYTES, U32
+from .container import MAGIC, MAX_MANIFEST_BYTES, U32, Frame
 from .files import replacing
 from .inflate import MAX_CHUNK_BYTES
+from .inventory import NAMES
+from .rows import row_identity
+
+_IN_MEMORY: Final = 16 * 2**20
+_PIECE: Final = 2**20
+_GZIP: Final = 31
 
 
 class SessionWriter:
-    """Collects the chunks of a session and writes them as one file.
+    """Collects the chunks of a session and writes them as one file of format 1.
+
+    What is added is compressed at once and kept on disk where it is much, so that no more than a
+    piece of a chunk need be in memory.
 
     Parameters
     ----------
     dataset_fingerprint
         ``{sourceType, datasetId, cellCount, varCount}``, as the format has it.
     rows
-        The row identity (`RowIdentity.to_json`), where there is one.
+        The row identity (`RowIdentity.to_json`), where there is one; `add_names` makes it.
 
     Examples
     --------
@@ -48,13 +59,43 @@ class SessionWriter:
             "writer": {"name": "cellucid_ext", "version": __version__},
             **({} if rows is None else {"rows": rows}),
         }
-        self._chunks: dict[str, tuple[dict[str, Any], bytes]] = {}
+        self._chunks: dict[str, tuple[dict[str, Any], Frame]] = {}
+        self._stored = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115
+
+    @classmethod
+    def from_bundle(
+        cls, bundle: CellucidSessionBundle, *, without: Container[str] = ()
+    ) -> SessionWriter:
+        """Begin with what a session holds: its manifest and chunks, also those nobody knows.
+
+        Parameters
+        ----------
+        bundle
+            A session of format 1.
+        without
+            Ids of chunks that are left out, such as those to be written anew.
+
+        Raises
+        ------
+        ValueError
+            If the session is of format 2, which is read only.
+        """
+        if bundle.format != 1:
+            raise ValueError(f"a session of format {bundle.format} can be read, but not written")
+        writer = cls()
+        writer._head = {key: value for key, value in bundle.manifest.items() if key != "chunks"}
+        for chunk_id in bundle.list_chunk_ids():
+            if chunk_id not in without:
+                writer.add_from(bundle, chunk_id)
+        return writer
 
     def add_json(self, chunk_id: str, value: object, *, contributor: str, **meta: Any) -> None:
         """Add a chunk of JSON; `meta` as of `add_bytes`."""
-        self._add(chunk_id, _json(value), "json", contributor, **meta)
+        self._add(chunk_id, [_json(value)], "json", contributor, **meta)
 
-    def add_bytes(self, chunk_id: str, data: bytes, *, contributor: str, **meta: Any) -> None:
+    def add_bytes(
+        self, chunk_id: str, data: bytes | Iterable[bytes], *, contributor: str, **meta: Any
+    ) -> None:
         """Add a binary chunk.
 
         Parameters
@@ -62,22 +103,63 @@ class SessionWriter:
         chunk_id
             Its id; none may be given twice.
         data
-            Its payload, not compressed.
+            Its payload, not compressed; in pieces where it is large.
         contributor
             Who it belongs to.
         **meta
             ``priority`` (``"eager"`` or ``"lazy"``), ``label``, ``dataset_dependent``.
+
+        Raises
+        ------
+        ValueError
+            If the id was added before, or the payload is above 512 MiB.
         """
-        self._add(chunk_id, data, "binary", contributor, **meta)
+        pieces = [data] if isinstance(data, bytes) else data
+        self._add(chunk_id, pieces, "binary", contributor, **meta)
+
+    def add_names(self, names: Iterable[object], *, listed: bool = True) -> None:
+        """Add the hashes by which the cells are known again, and their names.
+
+        Parameters
+        ----------
+        names
+            In row order.
+        listed
+            Whether the names themselves are added, and not the hashes only. Names that hold a line
+            feed can't be.
+        """
+        from .codecs import encode_names
+
+        texts = list(map(str, names))
+        self._head["cellucidExt"]["rows"] = row_identity(texts).to_json()
+        if listed and not any("\n" in text for text in texts):
+            self.add_bytes(
+                NAMES,
+                encode_names(texts),
+                contributor="identity",
+                priority="lazy",
+                label="Names of the cells",
+            )
 
     def add_from(self, bundle: CellucidSessionBundle, chunk_id: str) -> None:
-        """Carry a chunk of another session over, byte for byte."""
-        self._put(bundle.get_chunk_meta(chunk_id), bundle.read_chunk_bytes(chunk_id))
+        """Carry a chunk of another session over, byte for byte.
+
+        Raises
+        ------
+        KeyError
+            If there is no such chunk.
+        """
+        meta = bundle.get_chunk_meta(chunk_id)
+        self._refuse_twice(chunk_id)
+        begin = self._stored.seek(0, os.SEEK_END)
+        for piece in bundle.iter_chunk_bytes(chunk_id):
+            self._stored.write(piece)
+        self._chunks[chunk_id] = (meta, Frame(begin, self._stored.tell() - begin))
 
     def _add(
         self,
         chunk_id: str,
-        data: bytes,
+        pieces: Iterable[bytes],
         kind: Literal["json", "binary"],
         contributor: str,
         *,
@@ -85,12 +167,19 @@ class SessionWriter:
         label: str = "",
         dataset_dependent: bool = True,
     ) -> None:
-        if len(data) > MAX_CHUNK_BYTES:
-            raise ValueError(
-                f"chunk {chunk_id!r} is {len(data):,} bytes; {MAX_CHUNK_BYTES:,} are allowed"
-            )
-        # Without a time in it, so that the same state gives the same bytes.
-        stored = gzip.compress(data, mtime=0)
+        self._refuse_twice(chunk_id)
+        begin = self._stored.seek(0, os.SEEK_END)
+        size = 0
+        # gzip's header has no time in it then, so that the same state gives the same bytes.
+        machine = zlib.compressobj(wbits=_GZIP)
+        for piece in pieces:
+            size += len(piece)
+            if size > MAX_CHUNK_BYTES:
+                self._stored.truncate(begin)
+                raise ValueError(f"chunk {chunk_id!r} is above {MAX_CHUNK_BYTES:,} bytes")
+            self._stored.write(machine.compress(piece))
+        self._stored.write(machine.flush())
+        stored = Frame(begin, self._stored.tell() - begin)
         meta = {
             "id": chunk_id,
             "contributorId": contributor,
@@ -99,19 +188,20 @@ class SessionWriter:
             "codec": "gzip",
             "label": label or chunk_id,
             "datasetDependent": dataset_dependent,
-            "storedBytes": len(stored),
-            "uncompressedBytes": len(data),
+            "storedBytes": stored.size,
+            "uncompressedBytes": size,
         }
-        self._put(meta, stored)
-
-    def _put(self, meta: dict[str, Any], stored: bytes) -> None:
-        chunk_id = meta["id"]
-        if chunk_id in self._chunks:
-            raise ValueError(f"the chunk {chunk_id!r} was added before")
         self._chunks[chunk_id] = (meta, stored)
 
+    def _refuse_twice(self, chunk_id: str) -> None:
+        if chunk_id in self._chunks:
+            raise ValueError(f"the chunk {chunk_id!r} was added before")
+
     def write(self, dest: str | os.PathLike[str]) -> Path:
-        """Write the file beside `dest` and rename it, so that a failure leaves what was there."""
+        """Write the file beside `dest` and rename it, so that a failure leaves what was there.
+
+        Eager chunks stand before lazy ones, else in the order they were added.
+        """
         target = Path(dest)
         ordered = sorted(
             self._chunks.values(), key=lambda chunk: chunk[0].get("priority") != "eager"
@@ -126,8 +216,10 @@ class SessionWriter:
         with replacing(target) as file:
             file.write(MAGIC + U32.pack(len(head)) + head)
             for _, stored in ordered:
-                file.write(U32.pack(len(stored)))
-                file.write(stored)
+                file.write(U32.pack(stored.size))
+                self._stored.seek(stored.offset)
+                for begin in range(0, stored.size, _PIECE):
+                    file.write(self._stored.read(min(_PIECE, stored.size - begin)))
         return target
 
 

@@ -1,0 +1,36 @@
+"""Environments of other packages, made once, to measure and test against."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+CELLUCID_1: Final = ("cellucid==0.0.9", "anndata<0.12", "pandas<3")
+"""The last release that reads format 1, with what was current at its time."""
+
+CACHE: Final = Path(__file__).parents[1] / ".pytest_cache" / "d"
+"""Where tests keep their environments, too."""
+
+
+def peer_python(requirements: tuple[str, ...], cache: Path = CACHE) -> Path:
+    """Give the interpreter of an environment that has the requirements.
+
+    Parameters
+    ----------
+    requirements
+        As pip takes them; the first names the environment.
+    cache
+        The folder it is made in, if it is not there.
+    """
+    folder = cache / f"peer-{requirements[0].replace('==', '-')}"
+    python = folder / "env" / "bin" / "python"
+    done = folder / "installed"
+    if not done.exists():
+        make = [sys.executable, "-m", "virtualenv", "-q", "--clear", str(python.parents[1])]
+        subprocess.run(make, check=True, timeout=600)
+        install = [str(python), "-m", "pip", "install", "-qq", *requirements]
+        subprocess.run(install, check=True, timeout=600)
+        done.touch()
+    return python

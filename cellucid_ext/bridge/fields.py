@@ -1,0 +1,198 @@
+"""User-defined fields as columns: categories, and copies of continuous fields."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ..session.errors import SessionFormatError
+from ..session.inventory import CODES, Category, Field
+from .ahead import ahead
+from .align import Alignment
+from .columns import NewColumns, column_name
+from .genes import Genes
+from .labels import distinct_labels, storable
+from .summary import ApplySummary
+
+if TYPE_CHECKING:
+    from anndata import AnnData
+
+    from ..session import CellucidSessionBundle
+    from ..session.codecs import Codes
+
+_UNSAFE: Final = re.compile("[/\0\ud800-\udfff]|^_index$|^\\s*$")
+_NO_COLOR: Final = "#bbbbbb"
+_NO_CATEGORY: Final = {"Uint8Array": 0xFF, "Uint16Array": 0xFFFF, "Uint32Array": 0xFFFF_FFFF}
+
+
+def add_fields(
+    bundle: CellucidSessionBundle,
+    adata: AnnData,
+    alignment: Alignment,
+    columns: NewColumns,
+    summary: ApplySummary,
+    *,
+    prefix: str,
+    deleted: bool,
+) -> None:
+    """Add a column for each field of a session.
+
+    Parameters
+    ----------
+    bundle, adata, alignment
+        The session, the data, and how their rows go together.
+    columns, summary
+        Where columns go, and what is told of those left out.
+    prefix
+        What the columns' names begin with.
+    deleted
+        Whether deleted fields come, too.
+
+    Raises
+    ------
+    SessionFormatError
+        If a field's codes are damaged.
+    """
+    wanted = list(_wanted(bundle, deleted, summary))
+    most = max(alignment.n_session, adata.n_vars)
+    for field, codes in ahead(lambda f: _codes(bundle, f, most), wanted):
+        if field.kind == "continuous":
+            _add_copy(bundle, field, adata, columns, summary, prefix)
+        elif codes is None:
+            summary.left_out.append((field.key, "the file has no codes for it"))
+        else:
+            _add_category(bundle, field, codes, adata, alignment, columns, summary, prefix)
+
+
+def _wanted(bundle: CellucidSessionBundle, deleted: bool, summary: ApplySummary) -> Iterator[Field]:
+    for field in bundle.fields:
+        if field.purged:
+            summary.left_out.append((field.key, "purged in the viewer"))
+        elif field.deleted and not deleted:
+            summary.left_out.append((field.key, "deleted in the viewer"))
+        else:
+            yield field
+
+
+def _codes(bundle: CellucidSessionBundle, field: Field, most: int) -> Codes | None:
+    if f"{CODES}{field.id}" not in bundle.list_chunk_ids():
+        return None
+    return bundle.decode_codes(field.id, most=most)
+
+
+def _add_category(
+    bundle: CellucidSessionBundle,
+    field: Field,
+    codes: Codes,
+    adata: AnnData,
+    alignment: Alignment,
+    columns: NewColumns,
+    summary: ApplySummary,
+    prefix: str,
+) -> None:
+    n_vars = adata.n_vars
+    renamed = _renames_of(bundle.renames.categories, field)
+    given = [renamed.get(i, label) for i, label in enumerate(field.categories)]
+    labels = storable(given if bundle.format == 2 else [str(label) for label in given])
+    places, distinct = _places(field, labels, codes)
+    name = f"{prefix}{_name_of(bundle, field)}"
+    # A field made from a gene's values belongs to var by name, and has a code a cell.
+    if len(codes) == alignment.n_session:
+        values = pd.Categorical.from_codes(alignment.move(places, -1), categories=distinct)
+        name = columns.add("obs", name, field.id, values)
+    elif field.source == "var" and len(codes) == n_vars:
+        values = pd.Categorical.from_codes(places, categories=distinct)
+        name = columns.add("var", name, field.id, values)
+    elif field.source == "var":
+        why = f"it has {len(codes):,} codes; there are {n_vars:,} genes here"
+        summary.left_out.append((field.key, why))
+        return
+    else:
+        raise SessionFormatError(
+            f"{CODES}{field.id}: {len(codes):,} codes for {alignment.n_session:,} cells"
+        )
+    if any(field.colors):
+        colors = dict(zip(reversed(labels), reversed(_padded(field)), strict=True))
+        columns.colors[name] = [colors[label] or _NO_COLOR for label in distinct]
+
+
+def _padded(field: Field) -> list[str | None]:
+    n = len(field.categories)
+    return [*field.colors[:n], *[None] * (n - len(field.colors))]
+
+
+def _name_of(bundle: CellucidSessionBundle, field: Field) -> str:
+    fields = bundle.renames.fields
+    called = fields.get((field.source, field.id)) or fields.get((field.source, field.key))
+    if bundle.format == 2 and called is None and not _UNSAFE.search(field.key):
+        # Whoever wrote it calls the column by its very name.
+        return field.key
+    return column_name(called or field.key, column_name(field.id, "field"))
+
+
+def _renames_of(
+    renames: Mapping[tuple[str, str], Mapping[int, str]], field: Field
+) -> Mapping[int, str]:
+    return renames.get((field.source, field.id)) or renames.get((field.source, field.key)) or {}
+
+
+def _places(
+    field: Field, labels: Sequence[Category], codes: npt.NDArray[Any]
+) -> tuple[npt.NDArray[Any], pd.Index[Any]]:
+    """Give the place of each code's category, −1 where it has none, and the categories."""
+    table, distinct = distinct_labels(labels)
+    dtype = np.min_scalar_type(-max(len(distinct), 1))
+    size = len(table) + 1 if codes.itemsize > 2 else 1 << (8 * codes.itemsize)
+    lookup = np.full(size, -1, dtype=dtype)
+    lookup[: len(table)] = table[:size]
+    none = _no_category(field, codes)
+    if none is not None and none < size:
+        lookup[none] = -1
+    within = np.minimum(codes, len(table)) if codes.itemsize > 2 else codes
+    return np.take(lookup, within), distinct
+
+
+def _no_category(field: Field, codes: npt.NDArray[Any]) -> int | None:
+    """Give the code that means "no category": the largest, unless such cells have a label."""
+    if field.uncovered_label is not None:
+        return None
+    # Runs do not say how wide the codes were that they stand for; that many categories do.
+    wide = codes.itemsize > 1 or len(field.categories) > 0xFF
+    return _NO_CATEGORY.get(field.codes_type or "", 0xFFFF if wide else 0xFF)
+
+
+def _add_copy(
+    bundle: CellucidSessionBundle,
+    field: Field,
+    adata: AnnData,
+    columns: NewColumns,
+    summary: ApplySummary,
+    prefix: str,
+) -> None:
+    """Add a copy of a continuous column or of a gene, under the name it was given."""
+    key = field.source_key
+    if key is None:
+        why = "the file does not say what it is a copy of"
+    elif field.source == "obs":
+        values, why = _column(adata, key)
+    else:
+        values, why = Genes.of(bundle).values(adata, key)
+    if why:
+        summary.left_out.append((field.key, why))
+    else:
+        columns.add("obs", f"{prefix}{_name_of(bundle, field)}", field.id, values)
+
+
+def _column(adata: AnnData, key: str) -> tuple[Any, str]:
+    found = [i for i, name in enumerate(adata.obs.columns) if name == key]
+    if len(found) != 1:
+        return None, f"it is a copy of obs[{key!r}], which is here {len(found)} times"
+    values = adata.obs.iloc[:, found[0]]
+    if not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
+        return None, f"it is a copy of obs[{key!r}], which holds {values.dtype}, no numbers"
+    return values.array.copy(), ""

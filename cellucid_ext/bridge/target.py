@@ -1,0 +1,76 @@
+"""What a session is applied to: an AnnData, or one modality of a MuData, copied or not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal
+
+import anndata as ad
+
+from .align import find_rows
+
+if TYPE_CHECKING:
+    from anndata import AnnData
+
+    from ..session import CellucidSessionBundle
+
+Copy = Literal["deep", "shallow"]
+
+
+def modality_of(bundle: CellucidSessionBundle, modalities: Mapping[str, AnnData]) -> str:
+    """Find the modality of a MuData that a session was made on.
+
+    It is the one that the session names; else, of those that have its cells, the one with as many
+    genes. Where none has its cells, the first is given, whose mismatch then is told.
+
+    Raises
+    ------
+    ValueError
+        If the session names a modality that is not there, or there is none at all.
+    """
+    fingerprint = bundle.dataset_fingerprint or {}
+    mapping = fingerprint.get("dataMapping")
+    named = fingerprint.get("modality") or (
+        mapping.get("modality") if isinstance(mapping, dict) else None
+    )
+    if isinstance(named, str) or not modalities:
+        if named in modalities:
+            return str(named)
+        raise ValueError(
+            f"the session was made on the modality {named!r}; this MuData has "
+            f"{', '.join(map(repr, modalities)) or 'none'}"
+        )
+    having = [
+        key for key, adata in modalities.items() if not find_rows(bundle, adata, "auto").reasons
+    ]
+    alike = [key for key in having if modalities[key].n_vars == bundle.n_vars]
+    return next(iter([*alike, *having, *modalities]))
+
+
+def copy_of(data: Any, how: Copy) -> Any:
+    """Copy an AnnData or MuData.
+
+    Parameters
+    ----------
+    data
+        It is not changed.
+    how
+        ``"deep"`` copies everything. ``"shallow"`` gives an AnnData of its own whose arrays (X,
+        layers, obsm, obsp, varm, varp, raw) are those of `data`; only obs, var and uns are new.
+    """
+    if how == "deep":
+        return data.copy()
+    if not isinstance(data, ad.AnnData):
+        raise ValueError("copy='shallow' is for AnnData; apply it to one of mdata.mod, or in place")
+    return ad.AnnData(
+        X=data.X,
+        obs=data.obs.copy(),
+        var=data.var.copy(),
+        uns=dict(data.uns),
+        obsm=dict(data.obsm),
+        varm=dict(data.varm),
+        layers=dict(data.layers),
+        obsp=dict(data.obsp),
+        varp=dict(data.varp),
+        raw=data.raw,
+    )
