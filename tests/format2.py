@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from cellucid_ext.session.codecs import encode_uvarints
+from cellucid_ext.session.uvarint import encode_uvarints
 
 MAGIC = b"CELLUCID_SESSION/2\n"
 CODES_TYPES = {1: "Uint8Array", 2: "Uint16Array", 4: "Uint32Array"}

@@ -132,16 +132,27 @@ def _by_names(
     # The payload is what the hash was made of; names of other cells would move labels to them.
     if hashlib.sha256(payload).hexdigest() != order:
         raise SessionFormatError(f"{NAMES}: these are not the names that the manifest's hash is of")
-    names = decode_names(payload)
-    here = pd.Index(np.array(texts_of(adata.obs_names), dtype=object), dtype=object)
+    names = np.array(decode_names(payload), dtype=object)
+    here = adata.obs_names
+    if pd.api.types.infer_dtype(here) != "string":
+        here = pd.Index(np.array(texts_of(here), dtype=object), dtype=object)
     if len(names) != alignment.n_session:
         reasons.append(f"the file names {len(names):,} of its {alignment.n_session:,} cells")
-    elif len(set(names)) < len(names):
-        reasons.append("the rows are others, or in another order, and the file's names repeat")
     elif not here.is_unique:
         reasons.append("the rows are others, or in another order, and obs_names repeat here")
     else:
-        there = pd.Index(np.array(names, dtype=object), dtype=object)
-        alignment.rows = here.get_indexer(there).astype(np.int64, copy=False)
+        rows = here.get_indexer(pd.Index(names, dtype=object)).astype(np.int64, copy=False)
+        if _repeat(names, rows, adata.n_obs):
+            reasons.append("the rows are others, or in another order, and the file's names repeat")
+        alignment.rows = rows
         if alignment.matched == 0:
             reasons.append("none of the session's cell names is in obs_names")
+
+
+def _repeat(names: npt.NDArray[Any], rows: npt.NDArray[np.int64], n: int) -> bool:
+    """Say whether a name stands twice; those that were found did so if their rows do."""
+    found = rows >= 0
+    taken = np.zeros(n, dtype=bool)
+    taken[rows[found]] = True
+    lost = names[~found]
+    return bool(taken.sum() < found.sum() or len(set(lost)) < len(lost))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..session.errors import SessionFormatError
-from ..session.inventory import CODES, Category, Field
+from ..session.inventory import CODES, Field
 from .ahead import ahead
 from .align import Alignment
 from .columns import NewColumns, column_name
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from anndata import AnnData
 
     from ..session import CellucidSessionBundle
-    from ..session.codecs import Codes
 
 _UNSAFE: Final = re.compile("[/\0\ud800-\udfff]|^_index$|^\\s*$")
 _NO_COLOR: Final = "#bbbbbb"
@@ -58,15 +58,16 @@ def add_fields(
     SessionFormatError
         If a field's codes are damaged.
     """
-    wanted = list(_wanted(bundle, deleted, summary))
     most = max(alignment.n_session, adata.n_vars)
-    for field, codes in ahead(lambda f: _codes(bundle, f, most), wanted):
+    wanted = list(_wanted(bundle, deleted, summary))
+    for field, category in ahead(lambda field: _decoded(bundle, field, most), wanted):
         if field.kind == "continuous":
             _add_copy(bundle, field, adata, columns, summary, prefix)
-        elif codes is None:
+        elif category is None:
             summary.left_out.append((field.key, "the file has no codes for it"))
         else:
-            _add_category(bundle, field, codes, adata, alignment, columns, summary, prefix)
+            name = f"{prefix}{_name_of(bundle, field)}"
+            _add_category(field, category, name, adata, alignment, columns, summary)
 
 
 def _wanted(bundle: CellucidSessionBundle, deleted: bool, summary: ApplySummary) -> Iterator[Field]:
@@ -79,46 +80,56 @@ def _wanted(bundle: CellucidSessionBundle, deleted: bool, summary: ApplySummary)
             yield field
 
 
-def _codes(bundle: CellucidSessionBundle, field: Field, most: int) -> Codes | None:
+@dataclass(frozen=True)
+class _Category:
+    """A field's categories: the place of each cell's or gene's, −1 where it has none."""
+
+    places: npt.NDArray[Any]
+    distinct: pd.Index[Any]
+    colors: list[str] | None
+
+
+def _decoded(bundle: CellucidSessionBundle, field: Field, most: int) -> _Category | None:
     if f"{CODES}{field.id}" not in bundle.list_chunk_ids():
         return None
-    return bundle.decode_codes(field.id, most=most)
+    renamed = _renames_of(bundle.renames.categories, field)
+    given = [renamed.get(i, label) for i, label in enumerate(field.categories)]
+    labels = storable(given if bundle.format == 2 else [str(label) for label in given])
+    table, distinct = distinct_labels(labels)
+    places = _places(field, table, bundle.decode_codes(field.id, most=most))
+    if not any(field.colors):
+        return _Category(places, distinct, None)
+    colors = dict(zip(reversed(labels), reversed(_padded(field)), strict=True))
+    return _Category(places, distinct, [colors[label] or _NO_COLOR for label in distinct])
 
 
 def _add_category(
-    bundle: CellucidSessionBundle,
     field: Field,
-    codes: Codes,
+    category: _Category,
+    name: str,
     adata: AnnData,
     alignment: Alignment,
     columns: NewColumns,
     summary: ApplySummary,
-    prefix: str,
 ) -> None:
-    n_vars = adata.n_vars
-    renamed = _renames_of(bundle.renames.categories, field)
-    given = [renamed.get(i, label) for i, label in enumerate(field.categories)]
-    labels = storable(given if bundle.format == 2 else [str(label) for label in given])
-    places, distinct = _places(field, labels, codes)
-    name = f"{prefix}{_name_of(bundle, field)}"
+    n, places = len(category.places), category.places
     # A field made from a gene's values belongs to var by name, and has a code a cell.
-    if len(codes) == alignment.n_session:
-        values = pd.Categorical.from_codes(alignment.move(places, -1), categories=distinct)
+    if n == alignment.n_session:
+        values = pd.Categorical.from_codes(alignment.move(places, -1), categories=category.distinct)
         name = columns.add("obs", name, field.id, values)
-    elif field.source == "var" and len(codes) == n_vars:
-        values = pd.Categorical.from_codes(places, categories=distinct)
+    elif field.source == "var" and n == adata.n_vars:
+        values = pd.Categorical.from_codes(places, categories=category.distinct)
         name = columns.add("var", name, field.id, values)
     elif field.source == "var":
-        why = f"it has {len(codes):,} codes; there are {n_vars:,} genes here"
+        why = f"it has {n:,} codes; there are {adata.n_vars:,} genes here"
         summary.left_out.append((field.key, why))
         return
     else:
         raise SessionFormatError(
-            f"{CODES}{field.id}: {len(codes):,} codes for {alignment.n_session:,} cells"
+            f"{CODES}{field.id}: {n:,} codes for {alignment.n_session:,} cells"
         )
-    if any(field.colors):
-        colors = dict(zip(reversed(labels), reversed(_padded(field)), strict=True))
-        columns.colors[name] = [colors[label] or _NO_COLOR for label in distinct]
+    if category.colors is not None:
+        columns.colors[name] = category.colors
 
 
 def _padded(field: Field) -> list[str | None]:
@@ -141,12 +152,9 @@ def _renames_of(
     return renames.get((field.source, field.id)) or renames.get((field.source, field.key)) or {}
 
 
-def _places(
-    field: Field, labels: Sequence[Category], codes: npt.NDArray[Any]
-) -> tuple[npt.NDArray[Any], pd.Index[Any]]:
-    """Give the place of each code's category, −1 where it has none, and the categories."""
-    table, distinct = distinct_labels(labels)
-    dtype = np.min_scalar_type(-max(len(distinct), 1))
+def _places(field: Field, table: Sequence[int], codes: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Give the place of each code's category, −1 where it has none."""
+    dtype = np.min_scalar_type(-max(len(table), 1))
     size = len(table) + 1 if codes.itemsize > 2 else 1 << (8 * codes.itemsize)
     lookup = np.full(size, -1, dtype=dtype)
     lookup[: len(table)] = table[:size]
@@ -154,7 +162,8 @@ def _places(
     if none is not None and none < size:
         lookup[none] = -1
     within = np.minimum(codes, len(table)) if codes.itemsize > 2 else codes
-    return np.take(lookup, within), distinct
+    # No code is beyond the lookup, so nothing is clipped; it is the faster mode.
+    return np.take(lookup, within, mode="clip")
 
 
 def _no_category(field: Field, codes: npt.NDArray[Any]) -> int | None:

@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 
 from ..session.errors import SessionFormatError
-from ..session.format2 import needs_reference
 from ..session.inventory import CELLS, Group
 from ..session.reference import Reference, reference_of
 from .ahead import ahead
@@ -65,17 +64,17 @@ def add_groups(
 def _cells(
     bundle: CellucidSessionBundle, group: Group, adata: AnnData, alignment: Alignment
 ) -> npt.NDArray[np.int64]:
-    chunk_id = f"{CELLS}{group.id}"
-    if chunk_id not in bundle.list_chunk_ids():
+    if f"{CELLS}{group.id}" not in bundle.list_chunk_ids():
         return np.empty(0, dtype=np.int64)
-    reference = None
-    if bundle.format == 2 and needs_reference(bundle.read_payload(chunk_id)):
-        reference = _cells_of_category(reference_of(group.raw), adata)
-    return bundle.decode_cells(group.id, n_cells=alignment.n_session, reference=reference)
+    return bundle.decode_cells(
+        group.id,
+        n_cells=alignment.n_session,
+        reference=lambda: _cells_of_category(reference_of(group.raw), adata),
+    )
 
 
 def _cells_of_category(reference: Reference, adata: AnnData) -> npt.NDArray[np.int64]:
-    """Find the cells of a category among the data's rows; a session of format 2 knows no others."""
+    """Find the cells of a category among the data's rows; sessions of format 2 know no others."""
     if list(adata.obs.columns).count(reference.field) != 1:
         raise SessionFormatError(
             f"a group is stored as a part of category {reference.category!r} of "

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from .chunks import SessionChunks
 from .container import read_json
@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from anndata import AnnData
 
     from .codecs import Codes
+
+
+_UNKNOWN: Final = 2**24
+"""Codes that are read of a file that says nothing of its cells: runs of it are a few bytes."""
 
 
 class CellucidSessionBundle(SessionChunks):
@@ -172,7 +176,7 @@ class CellucidSessionBundle(SessionChunks):
         group_id: str,
         *,
         n_cells: int | None = None,
-        reference: npt.NDArray[np.int64] | None = None,
+        reference: Callable[[], npt.NDArray[np.int64]] | None = None,
     ) -> npt.NDArray[np.int64]:
         """Read the cells of a group.
 
@@ -183,8 +187,8 @@ class CellucidSessionBundle(SessionChunks):
         n_cells
             How many cells there are, where the file does not say.
         reference
-            In format 2 a group may be stored as a part of a category: ascending row indices of
-            that category's cells.
+            In format 2 a group may be stored as a part of a category: gives the ascending row
+            indices of that category's cells, and is called where they are needed.
 
         Returns
         -------
@@ -206,7 +210,10 @@ class CellucidSessionBundle(SessionChunks):
         if self.format == 2:
             from . import format2
 
-            return format2.decode_cells(payload, most, reference)
+            category = None
+            if reference is not None and format2.needs_reference(payload):
+                category = reference()
+            return format2.decode_cells(payload, most, category)
         return codecs.decode_cells(payload, most)
 
     def decode_codes(self, field_id: str, *, most: int | None = None) -> Codes:
@@ -235,8 +242,8 @@ class CellucidSessionBundle(SessionChunks):
         from . import codecs
 
         # A field of genes has one code a gene, and there may be more genes than cells.
-        known = (self.n_cells, self.n_vars)
-        bound = codecs.MAX_CELLS if None in known else max(n for n in known if n is not None)
+        known = [n for n in (self.n_cells, self.n_vars) if n is not None]
+        bound = max(known) if len(known) == 2 else _UNKNOWN if most is None else most
         if most is not None:
             bound = min(bound, most)
         if self.format == 2:

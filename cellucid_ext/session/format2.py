@@ -12,9 +12,10 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from .codecs import MAX_CELLS, Indices, decode_uvarints
+from .codecs import MAX_CELLS, Indices
 from .container import U32
 from .errors import SessionFormatError
+from .uvarint import decode_uvarints
 
 _DELTAS, _BITSET, _RUNS, _MASK, _ALL = range(5)
 _RAW, _CODE_RUNS, _PACKED = range(3)

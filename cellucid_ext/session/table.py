@@ -9,9 +9,10 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from .codecs import MAX_CELLS, decode_uvarints, encode_uvarints
+from .codecs import MAX_CELLS
 from .container import MAX_JSON_VALUES, U32, read_json_object
 from .errors import SessionFormatError
+from .uvarint import decode_uvarints, encode_uvarints
 
 MAX_TABLE_BYTES: Final = 2**30
 """No table takes more memory, its texts apart: a bit in a file is a byte in an array."""

@@ -7,9 +7,9 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from .codecs import decode_uvarints
 from .container import U32, read_json
 from .errors import SessionFormatError
+from .uvarint import decode_uvarints
 
 TYPED_JSON: Final = frozenset({"analysis/windows", "analysis/docked"})
 """Ids of the chunks that `decode_typed_json` reads."""

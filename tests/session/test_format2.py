@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from cellucid_ext import SessionFormatError
 from cellucid_ext.session import format2
-from cellucid_ext.session.codecs import encode_uvarints
+from cellucid_ext.session.uvarint import encode_uvarints
 from tests.format2 import (
     CODES_TYPES,
     digest,
@@ -211,6 +211,13 @@ def test_codes_of_any_bytes_are_not_too_many(data: bytes, n: int, width: int) ->
 def test_impossible_codes(data: bytes, what: str) -> None:
     with pytest.raises(SessionFormatError, match=what):
         format2.decode_codes(data, 10, "Uint16Array")
+
+
+def test_a_code_that_is_wider_than_its_type() -> None:
+    data = b"\x01" + encode_uvarints([1000, 1, 256, 1000])
+    assert format2.decode_codes(data, 1000, "Uint16Array").tolist() == [256] * 1000
+    with pytest.raises(SessionFormatError, match="code 256 is above 255"):
+        format2.decode_codes(data, 1000, "Uint8Array")
 
 
 def test_a_type_of_codes_that_is_none() -> None:

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cellucid_ext import SessionFormatError
-from cellucid_ext.session.codecs import encode_uvarints
 from cellucid_ext.session.typed_json import decode_typed_json
+from cellucid_ext.session.uvarint import encode_uvarints
 from tests.format2 import encode_typed_json
 
 ARRAYS = st.sampled_from(["u1", "u2", "u4", "i4", "f4", "f8"]).flatmap(
