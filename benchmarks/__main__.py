@@ -6,7 +6,7 @@ import argparse
 import importlib
 import sys
 
-NAMES = ["fuzz", "upload"]
+NAMES = ["apply", "fuzz", "upload"]
 
 
 def main() -> int:

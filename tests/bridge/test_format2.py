@@ -138,6 +138,17 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Case]:
         "windows": Case(session(folder / "windows", windows=[{"bins": np.arange(3.0)}]), adata),
         "moved": Case(session(folder / "moved", groups=relative), adata[::-1].copy()),
     }
+    three = CODES["narrow"]
+    differing: dict[str, dict[str, Any]] = {
+        "slash": {"fields": [category(1, "a/b", ["x", "y", "z"], three)]},
+        "taken": {"fields": [category(1, "score", ["x", "y", "z"], three)]},
+        "beyond": {"fields": [category(1, "k", ["x", "y"], three)]},
+        "renamed": {
+            "fields": [category(1, "k", ["x", "y", "z"], three)],
+            "renames": {"fields": {"obs:k": "kind"}, "categories": {"obs:k:0": "new"}},
+        },
+    }
+    cases |= {n: Case(session(folder / n, **said), adata) for n, said in differing.items()}
     for name, mapping in genes.items():
         n_vars = 6 if name.startswith("raw") else 4
         copy = alias(1, "gene_copy", key[name], source="var")
@@ -279,3 +290,35 @@ def test_analysis_windows_are_read(cases: dict[str, Case]) -> None:
     ((window,), docked) = map(bundle.decode_chunk, ("analysis/windows", "analysis/docked"))
     assert window["bins"].tolist() == [0.0, 1.0, 2.0]
     assert docked == {}
+
+
+def test_a_name_that_no_file_takes(
+    cases: dict[str, Case], theirs: dict[str, pd.DataFrame | str], tmp_path: Path
+) -> None:
+    assert "a/b" in obs_of(theirs["slash"])
+    out = apply_cellucid_session_to_anndata(*cases["slash"])
+    assert "a_b" in out.obs
+    out.write_h5ad(tmp_path / "out.h5ad")
+
+
+def test_a_name_that_is_taken(
+    cases: dict[str, Case], theirs: dict[str, pd.DataFrame | str]
+) -> None:
+    assert isinstance(theirs["taken"], str)
+    assert "score__2" in apply_cellucid_session_to_anndata(*cases["taken"]).obs
+
+
+def test_codes_beyond_the_categories(
+    cases: dict[str, Case], theirs: dict[str, pd.DataFrame | str]
+) -> None:
+    assert "contains code 2" in str(theirs["beyond"])
+    column = apply_cellucid_session_to_anndata(*cases["beyond"]).obs["k"]
+    assert np.array_equal(column.isna(), CODES["narrow"] == 2)
+
+
+def test_renamed_fields_and_categories(
+    cases: dict[str, Case], theirs: dict[str, pd.DataFrame | str]
+) -> None:
+    assert list(obs_of(theirs["renamed"])["k"].cat.categories) == ["x", "y", "z"]
+    column = apply_cellucid_session_to_anndata(*cases["renamed"]).obs["kind"]
+    assert list(column.cat.categories) == ["new", "y", "z"]
