@@ -41,6 +41,13 @@ function takeApart(file: Buffer): Frames {
   return { manifest, stored };
 }
 
+/** What a Python program prints, run where the package is. */
+function inPython(program: string, ...given: string[]): string {
+  const root = fileURLToPath(new URL('../../../../', import.meta.url));
+  const python = process.env['PYTHON'] ?? 'python';
+  return execFileSync(python, ['-c', program, ...given], { cwd: root }).toString();
+}
+
 async function filled(): Promise<App> {
   const app = await openFixture(N);
   fill(app);
@@ -186,10 +193,8 @@ print(json.dumps({
     "label": bundle.decode_chunk("highlights/meta")["pages"][0]["highlightedGroups"][0]["label"],
     "names": bundle.read_payload("identity/obs-names").decode().split("\\n")[:2],
 }))`;
-      const root = fileURLToPath(new URL('../../../../', import.meta.url));
-      const python = process.env['PYTHON'] ?? 'python';
-      const said = execFileSync(python, ['-c', program, path], { cwd: root });
-      expect(JSON.parse(said.toString())).toEqual({
+      const said = inPython(program, path);
+      expect(JSON.parse(said)).toEqual({
         fingerprint: {
           sourceType: 'jupyter',
           datasetId: 'cells-1',
@@ -241,6 +246,39 @@ describe('restoring', () => {
     ).pages;
     const counts = pages.flatMap(page => page.highlightedGroups).map(g => [g.id, g.cellCount]);
     expect(counts).toEqual(meta);
+  });
+
+  it('reads what Python built of columns, if the cells are the same', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'session-'));
+    try {
+      const path = join(folder, 'built.cellucid-session');
+      const program = `
+import sys, anndata, numpy as np, pandas as pd
+from cellucid_ext import build_session
+from cellucid_ext.session.rows import row_identity
+names = [f"cell-{i}" for i in range(${N})]
+obs = pd.DataFrame({"odd": np.arange(${N}) % 2 == 1, "none": False}, index=names)
+adata = anndata.AnnData(np.zeros((${N}, 2), dtype=np.float32), obs=obs)
+build_session(adata, ["odd", "none"], [], sys.argv[1])
+print(row_identity(names).order_sha256)`;
+      const order = inPython(program, path).trim();
+      const given = tables(N);
+      const identity = given.documents['dataset_identity.json'] as Record<string, unknown>;
+      identity['rows'] = { ...(identity['rows'] as object), orderSha256: order };
+      const file = new Blob([readFileSync(path)]);
+      const app = new App(await Dataset.open(filesOf(given)));
+      const { skipped } = await restoreSession(app, file);
+      expect(skipped).toEqual([]);
+      const groups = app.highlights.value.pages.flatMap(page => page.groups);
+      expect(groups.map(({ label, cells }) => [label, [...cells]])).toEqual([
+        ['odd', Array.from({ length: N / 2 }, (_, i) => 2 * i + 1)],
+        ['none', []]
+      ]);
+      const others = await restoreSession(await openFixture(N), file);
+      expect(others.skipped.every(({ why }) => why.includes('order of the rows'))).toBe(true);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('leaves out what was made with another dataset, and says which part differs', async () => {
