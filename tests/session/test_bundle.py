@@ -27,51 +27,6 @@ def small() -> CellucidSessionBundle:
     return CellucidSessionBundle(VECTORS / "small.cellucid-session")
 
 
-def test_eager_chunks_come_first_whatever_the_order(tmp_path: Path) -> None:
-    writer = SessionWriter(FINGERPRINT)
-    writer.add_bytes("future/late", b"late", contributor="future", priority="lazy")
-    writer.add_json("core/state", {"schema": 1, "é": "ü"}, contributor="core-state")
-    path = writer.write(tmp_path / "made" / "here.cellucid-session")
-    bundle = CellucidSessionBundle(path)
-    assert bundle.list_chunk_ids() == ["core/state", "future/late"]
-    assert bundle.decode_chunk("core/state") == {"schema": 1, "é": "ü"}
-    assert bundle.decode_chunk("future/late") == b"late"
-    assert bundle.dataset_fingerprint == FINGERPRINT
-    assert dict(bundle.iter_chunks(decode=True)).keys() == {"core/state", "future/late"}
-    meta = bundle.get_chunk_meta("future/late")
-    assert meta["storedBytes"] == len(bundle.read_chunk_bytes("future/late"))
-    assert meta["uncompressedBytes"] == 4
-
-
-def test_the_same_chunks_give_the_same_bytes(tmp_path: Path) -> None:
-    def stored(name: str) -> bytes:
-        writer = SessionWriter(FINGERPRINT)
-        writer.add_json("core/state", {"schema": 1}, contributor="core-state")
-        bundle = CellucidSessionBundle(writer.write(tmp_path / name))
-        return bundle.read_chunk_bytes("core/state")
-
-    assert stored("a") == stored("b")
-
-
-def test_unknown_chunks_are_carried_over_byte_for_byte(
-    small: CellucidSessionBundle, tmp_path: Path
-) -> None:
-    writer = SessionWriter(small.dataset_fingerprint)
-    for chunk_id in small.list_chunk_ids():
-        writer.add_from(small, chunk_id)
-    copy = CellucidSessionBundle(writer.write(tmp_path / "copy.cellucid-session"))
-    for chunk_id in small.list_chunk_ids():
-        assert copy.read_chunk_bytes(chunk_id) == small.read_chunk_bytes(chunk_id)
-        assert copy.get_chunk_meta(chunk_id) == small.get_chunk_meta(chunk_id)
-
-
-def test_a_chunk_can_be_added_once() -> None:
-    writer = SessionWriter()
-    writer.add_bytes("a", b"", contributor="a")
-    with pytest.raises(ValueError, match="'a' was added before"):
-        writer.add_bytes("a", b"", contributor="a")
-
-
 def test_save_copies_and_makes_folders(small: CellucidSessionBundle, tmp_path: Path) -> None:
     saved = small.save(tmp_path / "new" / "kept.cellucid-session")
     assert saved.read_bytes() == small.path.read_bytes()
