@@ -11,6 +11,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ._version import __version__
+from .commands.apply import add_apply
+from .commands.diff import add_diff
+from .commands.inspect import add_inspect
+from .commands.redact import add_redact
+from .commands.validate import add_validate
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,6 +55,9 @@ def _parser() -> argparse.ArgumentParser:
         "for example --ServerApp.base_url=/lab/.",
     )
     check.set_defaults(run=_check)
+
+    for add in (add_inspect, add_validate, add_diff, add_apply, add_redact):
+        add(commands)
     return parser
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 
 from ..session.errors import SessionFormatError
 from ..session.inventory import CODES, Field
+from ..session.places import no_category
 from .ahead import ahead
 from .align import Alignment
 from .columns import NewColumns, column_name
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 _UNSAFE: Final = re.compile("[/\0\ud800-\udfff]|^_index$|^\\s*$")
 _NO_COLOR: Final = "#bbbbbb"
-_NO_CATEGORY: Final = {"Uint8Array": 0xFF, "Uint16Array": 0xFFFF, "Uint32Array": 0xFFFF_FFFF}
 
 
 def add_fields(
@@ -158,21 +158,12 @@ def _places(field: Field, table: Sequence[int], codes: npt.NDArray[Any]) -> npt.
     size = len(table) + 1 if codes.itemsize > 2 else 1 << (8 * codes.itemsize)
     lookup = np.full(size, -1, dtype=dtype)
     lookup[: len(table)] = table[:size]
-    none = _no_category(field, codes)
+    none = no_category(field, codes)
     if none is not None and none < size:
         lookup[none] = -1
     within = np.minimum(codes, len(table)) if codes.itemsize > 2 else codes
     # No code is beyond the lookup, so nothing is clipped; it is the faster mode.
     return np.take(lookup, within, mode="clip")
-
-
-def _no_category(field: Field, codes: npt.NDArray[Any]) -> int | None:
-    """Give the code that means "no category": the largest, unless such cells have a label."""
-    if field.uncovered_label is not None:
-        return None
-    # Runs do not say how wide the codes were that they stand for; that many categories do.
-    wide = codes.itemsize > 1 or len(field.categories) > 0xFF
-    return _NO_CATEGORY.get(field.codes_type or "", 0xFFFF if wide else 0xFF)
 
 
 def _add_copy(

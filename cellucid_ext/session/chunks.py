@@ -49,6 +49,16 @@ class SessionChunks:
         meta: dict[str, Any] = self._meta[chunk_id]
         return meta
 
+    def stored_bytes(self, chunk_id: str) -> int:
+        """Give the size of a chunk as it stands in the file, whatever the manifest says.
+
+        Raises
+        ------
+        KeyError
+            If there is no such chunk.
+        """
+        return self._frames[chunk_id].size
+
     def read_chunk_bytes(self, chunk_id: str) -> bytes:
         """Give the bytes of a chunk as they stand in the file, perhaps compressed.
 

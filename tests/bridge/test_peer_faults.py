@@ -184,13 +184,11 @@ def test_the_largest_code_is_a_category(files: Files, theirs: Found) -> None:
 
 
 HOSTILE = """
-import resource, sys, cellucid
-def peak():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-begin = peak()
+import sys, tracemalloc, cellucid
+tracemalloc.start()
 bundle = cellucid.CellucidSessionBundle(sys.argv[1])
 chunks = [bundle.decode_chunk(chunk_id) for chunk_id in bundle.list_chunk_ids()]
-print(len(bundle.manifest["chunks"]), len(chunks), peak() - begin)
+print(len(bundle.manifest["chunks"]), len(chunks), tracemalloc.get_traced_memory()[1] // 2**20)
 """
 
 

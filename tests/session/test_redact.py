@@ -192,9 +192,9 @@ def test_ids_that_say_something_are_replaced(tmp_path: Path) -> None:
         chunks={
             "highlights/meta": {"pages": [page]},
             **{f"highlights/cells/{one}": bytes([1, i]) for i, one in enumerate(ids)},
-            "user-defined/codes/tumour": b"\x00\x01\x00",
+            "user-defined/codes/tumour": b"\x00\x02\x00\x01",
         },
-        field={"id": "tumour", "codesLength": 1, "source": "var"},
+        field={"id": "tumour", "codesLength": 2, "source": "var"},
         without=["user-defined/codes/user_cat_1"],
         n_cells=10,
     )

@@ -1,0 +1,1 @@
+"""The commands for session files: `inspect`, `validate`, `diff`, `apply`, `redact`."""
