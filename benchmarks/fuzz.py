@@ -82,7 +82,8 @@ def _readers(bundle: CellucidSessionBundle) -> Iterator[Callable[[], object]]:
         for group in bundle.groups:
             yield partial(getattr, group, "cells")
             if f"{CELLS}{group.id}" in bundle.list_chunk_ids():
-                yield partial(bundle.decode_cells, group.id, reference=np.arange(REFERENCE))
+                category = partial(np.arange, REFERENCE)
+                yield partial(bundle.decode_cells, group.id, reference=category)
     with contextlib.suppress(SessionFormatError):
         for one in bundle.fields:
             if one.kind == "category":
