@@ -26,7 +26,14 @@ if TYPE_CHECKING:
         build_session,
         session_records,
     )
-    from .kernel import Viewer, ViewerError, show_anndata
+    from .kernel import (
+        Viewer,
+        ViewerError,
+        ViewerState,
+        cleanup_all,
+        show_anndata,
+        viewers,
+    )
     from .session import CellucidSessionBundle, SessionFormatError, SessionWriter
 
 __all__ = [
@@ -36,11 +43,14 @@ __all__ = [
     "SessionWriter",
     "Viewer",
     "ViewerError",
+    "ViewerState",
     "__version__",
     "apply_cellucid_session_to_anndata",
     "build_session",
+    "cleanup_all",
     "session_records",
     "show_anndata",
+    "viewers",
 ]
 
 _ROOMS = {
@@ -50,10 +60,13 @@ _ROOMS = {
     "SessionWriter": "session",
     "Viewer": "kernel",
     "ViewerError": "kernel",
+    "ViewerState": "kernel",
     "apply_cellucid_session_to_anndata": "bridge",
     "build_session": "bridge",
+    "cleanup_all": "kernel",
     "session_records": "bridge",
     "show_anndata": "kernel",
+    "viewers": "kernel",
 }
 
 

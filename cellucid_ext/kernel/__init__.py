@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .errors import ViewerError
-from .viewer import Viewer, show_anndata
+from .state import ViewerState
+from .viewer import Viewer, cleanup_all, show_anndata, viewers
 
-__all__ = ["Viewer", "ViewerError", "show_anndata"]
+__all__ = ["Viewer", "ViewerError", "ViewerState", "cleanup_all", "show_anndata", "viewers"]

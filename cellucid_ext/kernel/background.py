@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-from .errors import ViewerTimeout
+from .errors import ViewerError, ViewerTimeout
 
 T = TypeVar("T")
 
@@ -61,8 +61,21 @@ class Background:
         self._loop.close()
 
     def start(self, work: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
-        """Begin something and don't wait for it."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop)
+        """Begin something and don't wait for it.
+
+        Raises
+        ------
+        ViewerError
+            If the thread has stopped.
+        """
+        try:
+            return asyncio.run_coroutine_threadsafe(work, self._loop)
+        except RuntimeError:
+            work.close()
+            raise ViewerError(
+                "this viewer's connection has stopped, as it does when Python ends: restart the "
+                "kernel and make a new viewer"
+            ) from None
 
     def run(self, work: Coroutine[Any, Any, T], seconds: float, what: str) -> T:
         """Do something and wait for it; a KeyboardInterrupt cancels it and returns at once.

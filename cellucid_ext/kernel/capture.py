@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ..protocol import MAX_TTL_SECONDS, MIN_TTL_SECONDS
-from .background import Deadline
+from .background import Deadline, in_thread
 from .errors import (
     PageFailed,
     PageGone,
@@ -27,43 +27,13 @@ from .errors import (
 )
 from .link import Link
 from .shown import Shown
+from .waiting import page_is_gone
 from .wire import ANSWER_SECONDS
 
 if TYPE_CHECKING:
     from ..session import CellucidSessionBundle
 
-PAGE_GONE_SECONDS: Final = 2.0
-"""How long a page may be away, as it is while it reconnects, before it counts as gone."""
-
 _SUFFIX: Final = ".cellucid-session"
-
-
-def page_is_gone(shown: Shown, link: Link) -> bool:
-    """Whether the viewer had a page and has had none for a while, as far as can be known."""
-    away = shown.events.seconds_without_page()
-    return link.connected and away is not None and away > PAGE_GONE_SECONDS
-
-
-def wait_for_page(shown: Shown, link: Link, deadline: Deadline) -> bool:
-    """Wait for a page that is ready; false where there is none at the deadline.
-
-    Raises
-    ------
-    PageGone
-        If there was one and it is gone.
-    """
-    events = shown.events
-
-    def found() -> bool:
-        return bool(events.pages and events.ready_count) or page_is_gone(shown, link)
-
-    ready = events.wait_for(found, deadline)
-    if ready and not events.pages:
-        raise PageGone(
-            "the viewer's page is no longer open in a browser: run `viewer` in a cell to show it "
-            "again, then try again"
-        )
-    return ready
 
 
 class Capture:
@@ -85,65 +55,65 @@ class Capture:
         self._path = f"viewers/{shown.id}/requests/{self._id}"
         self._asked_at_ready = 0
 
-    def run(self) -> CellucidSessionBundle:
+    async def run(self) -> CellucidSessionBundle:
         """Ask for the session and wait for it; leaves nothing behind when it fails."""
         events = self._shown.events
         events.expect(self._id)
         try:
-            self._announce()
-            self._ask_page()
-            said = self._wait()
-            bundle = self._fetch(said)
+            await self._announce()
+            await self._ask_page()
+            said = await self._wait()
+            bundle = await self._fetch(said)
         except BaseException:
-            # An interrupt is to be felt at once, so the server is told without waiting for it.
+            # An interrupt or a cancel is to be felt at once, so nobody waits for the server here.
             self._link.send_later("DELETE", self._path)
             raise
         finally:
             events.forget(self._id)
         return bundle
 
-    def _announce(self) -> None:
+    async def _announce(self) -> None:
         ttl = min(max(self._deadline.left + ANSWER_SECONDS, MIN_TTL_SECONDS), MAX_TTL_SECONDS)
         body = {"requestId": self._id, "ttlSeconds": ttl}
-        self._call("POST", f"viewers/{self._shown.id}/requests", body)
+        await self._call("POST", f"viewers/{self._shown.id}/requests", body)
 
-    def _ask_page(self) -> None:
+    async def _ask_page(self) -> None:
         self._asked_at_ready = self._shown.events.ready_count
         body = {"type": "requestSessionBundle", "requestId": self._id}
         try:
-            self._call("POST", f"viewers/{self._shown.id}/commands", body)
+            await self._call("POST", f"viewers/{self._shown.id}/commands", body)
         except ServerRefused as error:
             # The page went this very moment: it comes back, or counts as gone after a while.
             if error.code != "no-browser":
                 raise
             self._asked_at_ready = -1
 
-    def _wait(self) -> dict[str, Any]:
+    async def _wait(self) -> dict[str, Any]:
         events = self._shown.events
         while True:
-            said = events.wait_for(self._news, self._deadline)
+            said = await events.wait_for(self._news, self._deadline)
             if not said:
-                raise SessionTimeout(self._how_far())
+                raise SessionTimeout(await self._how_far())
             heard = events.heard(self._id)
             if heard.get("status") == "ok":
                 return heard
-            if heard and not (heard.get("from_page") and self._is_uploading()):
+            if heard and not (heard.get("from_page") and await self._is_uploading()):
                 raise PageFailed(
                     f"the viewer's page could not hand over its session: {_why(heard)}"
                 )
             events.dismiss(self._id, heard)
             if self._page_is_new():
-                self._ask_page()
+                await self._ask_page()
                 if self._asked_at_ready < 0:
-                    self._pause()
-            elif page_is_gone(self._shown, self._link) and not self._is_uploading():
+                    await self._pause()
+            elif page_is_gone(self._shown, self._link) and not await self._is_uploading():
                 raise PageGone(
                     "the viewer's page was closed before it handed over its session: run `viewer` "
                     "in a cell to show it again, then try again"
                 )
             else:
                 # The upload goes on, only the page's websocket is away.
-                self._pause()
+                await self._pause()
 
     def _news(self) -> bool:
         return bool(
@@ -157,20 +127,20 @@ class Capture:
         events = self._shown.events
         return bool(events.pages) and events.ready_count > self._asked_at_ready
 
-    def _pause(self) -> None:
+    async def _pause(self) -> None:
         pause = Deadline(min(1.0, self._deadline.left))
-        self._shown.events.wait_for(lambda: bool(self._shown.events.heard(self._id)), pause)
+        await self._shown.events.wait_for(lambda: bool(self._shown.events.heard(self._id)), pause)
 
-    def _is_uploading(self) -> bool:
-        return self._state().get("state") in ("receiving", "ready")
+    async def _is_uploading(self) -> bool:
+        return (await self._state()).get("state") in ("receiving", "ready")
 
-    def _state(self) -> dict[str, Any]:
+    async def _state(self) -> dict[str, Any]:
         with contextlib.suppress(ViewerError):
-            return self._link.call("GET", self._path, seconds=2)
+            return await self._link.ask("GET", self._path, seconds=2)
         return {}
 
-    def _how_far(self) -> str:
-        state = self._state()
+    async def _how_far(self) -> str:
+        state = await self._state()
         waited = f"no session within {self._deadline.seconds:g} s"
         if not state:
             return f"{waited}: the Jupyter server does not answer"
@@ -186,7 +156,7 @@ class Capture:
             "tab is hidden bring it to the front, or try again with a longer timeout"
         )
 
-    def _fetch(self, said: dict[str, Any]) -> CellucidSessionBundle:
+    async def _fetch(self, said: dict[str, Any]) -> CellucidSessionBundle:
         from ..session import CellucidSessionBundle
 
         handle, name = tempfile.mkstemp(suffix=_SUFFIX, prefix="cellucid-")
@@ -195,7 +165,7 @@ class Capture:
         try:
             seconds = max(self._deadline.left, ANSWER_SECONDS)
             try:
-                size, sha256 = self._link.fetch(f"{self._path}/bundle", path, seconds=seconds)
+                size, sha256 = await self._link.fetch(f"{self._path}/bundle", path, seconds=seconds)
             except ViewerTimeout:
                 raise SessionTimeout(
                     f"no session within {self._deadline.seconds:g} s: it is on the server, but "
@@ -206,7 +176,7 @@ class Capture:
                     f"the session was damaged between server and kernel ({size:,} bytes arrived): "
                     "try again"
                 )
-            bundle = CellucidSessionBundle(path)
+            bundle = await in_thread(CellucidSessionBundle, path)
         except BaseException:
             remove()
             raise
@@ -214,8 +184,8 @@ class Capture:
         weakref.finalize(bundle, remove)
         return bundle
 
-    def _call(self, method: str, path: str, body: dict[str, Any]) -> None:
-        self._link.call(
+    async def _call(self, method: str, path: str, body: dict[str, Any]) -> None:
+        await self._link.ask(
             method, path, body, seconds=max(1, min(ANSWER_SECONDS, self._deadline.left))
         )
 

@@ -70,6 +70,12 @@ def connect(server: str | None) -> Link:
     )
 
 
+def links() -> list[Link]:
+    """List the links there are."""
+    with _links.lock:
+        return list(_links.by_url.values())
+
+
 def disconnect() -> None:
     """Close all links; the next viewer makes a new one."""
     with _links.lock:

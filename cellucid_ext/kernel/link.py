@@ -10,33 +10,34 @@ import random
 import secrets
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from ..protocol import (
+    NAMESPACE,
     PROTOCOL,
     FrameError,
     Numbered,
     decode_frame,
     encode_frame,
 )
-from . import reads
-from .background import Background, Deadline, in_thread
+from .background import Background, Deadline
+from .delivery import Delivery
 from .errors import ServerGone, ServerRefused, ViewerError
-from .events import Event, decode_event, print_error
-from .shown import Shown
+from .outbox import Post
+from .replies import Replies
+from .shown import Shown, to_let_go
 from .wire import ANSWER_SECONDS, Socket, Transport
 
 FIRST_DELAY_SECONDS: Final = 0.1
 LAST_DELAY_SECONDS: Final = 5.0
-READS_AT_ONCE: Final = 4
-LEFT_VIEWERS_KEPT: Final = 8
 
 _STEADY_SECONDS: Final = 5.0
-_REPLY_SECONDS: Final = 300.0
 
 _logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 class Link:
@@ -62,13 +63,28 @@ class Link:
         self._work: set[asyncio.Task[None]] = set()
         self._connected = threading.Event()
         self._problem = "it has not answered yet"
-        self._reads = asyncio.Semaphore(READS_AT_ONCE)
+        self._replies = Replies(wire)
+        self._delivery = Delivery(wire, self._flush, self._forget)
         self._running = background.start(self._keep_connected())
 
     @property
     def url(self) -> str:
         """Address of the server, with a slash at the end."""
         return self._wire.url
+
+    def page_url(self, shown: Shown) -> str:
+        """Address of a viewer's page as this kernel sees it."""
+        return f"{self.url}{NAMESPACE}/viewers/{shown.id}/page"
+
+    @property
+    def how(self) -> str:
+        """Where the address was found, such as the name of a variable."""
+        return self._wire.how
+
+    @property
+    def shown(self) -> list[Shown]:
+        """The viewers that are registered now."""
+        return list(self._viewers.values())
 
     @property
     def connected(self) -> bool:
@@ -84,32 +100,27 @@ class Link:
 
     def register(self, shown: Shown, seconds: float = 2 * ANSWER_SECONDS) -> None:
         """Tell the server about a viewer; from then on it is this link's to keep known."""
-        self._check_process()
         self.wait_until_connected(Deadline(seconds / 2))
-        self._background.run(self._register(shown), seconds, "the server to register the viewer")
+        self.run(self._register(shown), seconds, "the server to register the viewer")
 
-    def unregister(self, shown: Shown) -> None:
-        """Forget a viewer, and have the server forget it, without waiting."""
-        if self._pid == os.getpid():
-            self._background.start(self._unregister(shown))
+    def stop(self, shown: Shown) -> None:
+        """End a viewer, and have the server forget it, without waiting."""
+        shown.events.end("this viewer was stopped: make a new one")
+        with contextlib.suppress(ViewerError):
+            self._background.start(self._here(self._unregister(shown)))
 
-    def call(
-        self, method: str, path: str, body: Mapping[str, Any] | None = None, *, seconds: float
-    ) -> dict[str, Any]:
-        """Ask the server something and return its JSON answer."""
-        self._check_process()
-        work = self._wire.send(method, path, body, seconds=seconds)
-        return self._background.run(work, seconds + 1, f"the server to answer {method} {path}")
+    def run(self, work: Coroutine[Any, Any, T], seconds: float, what: str) -> T:
+        """Do something in the link's thread and wait for it; see `Background.run`."""
+        return self._background.run(self._here(work), seconds, what)
+
+    async def join(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do something in the link's thread, awaited in any loop; cancelled with who awaits it."""
+        return await asyncio.wrap_future(self._background.start(self._here(work)))
 
     def send_later(self, method: str, path: str) -> None:
         """Tell the server something, without waiting and without caring whether it arrives."""
-        self._background.start(self._try_to_send(method, path))
-
-    def fetch(self, path: str, to: Path, *, seconds: float) -> tuple[int, str]:
-        """Write an answer's body into an existing file; returns its size and SHA-256."""
-        self._check_process()
-        work = self._fetch(path, to, seconds)
-        return self._background.run(work, seconds + 1, "the server to hand over the session")
+        with contextlib.suppress(ViewerError):
+            self._background.start(self._try_to_send(method, path))
 
     def wait_until_connected(self, deadline: Deadline) -> None:
         """Wait for the websocket, which reconnects by itself.
@@ -133,21 +144,53 @@ class Link:
         self._connected.clear()
         self._background.start(self._forget_all())
 
-    def _check_process(self) -> None:
-        if self._pid != os.getpid():
-            raise ViewerError(
-                "this viewer belongs to the process that made it, not to a copy made by fork()"
-            )
+    def _here(self, work: Coroutine[Any, Any, T]) -> Coroutine[Any, Any, T]:
+        if self._pid == os.getpid():
+            return work
+        work.close()
+        raise ViewerError(
+            "this viewer belongs to the process that made it, not to a copy made by fork()"
+        )
 
     # What happens in the background.
+
+    async def ask(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, *, seconds: float
+    ) -> dict[str, Any]:
+        """Ask the server something and return its JSON answer."""
+        return await self._wire.send(method, path, body, seconds=seconds)
+
+    async def fetch(self, path: str, to: Path, *, seconds: float) -> tuple[int, str]:
+        """Write an answer's body into an existing file; returns its size and SHA-256."""
+        with to.open("wb") as file:
+            return await self._wire.fetch(path, file, seconds=seconds)
+
+    async def command(self, shown: Shown, command: dict[str, Any]) -> None:
+        """Send a command to a viewer's pages, or keep it until one is ready."""
+        await shown.outbox.send(command, shown.events.page_is_ready, self._poster(shown))
 
     async def _try_to_send(self, method: str, path: str) -> None:
         with contextlib.suppress(ViewerError):
             await self._wire.send(method, path, seconds=ANSWER_SECONDS)
 
-    async def _fetch(self, path: str, to: Path, seconds: float) -> tuple[int, str]:
-        with to.open("wb") as file:
-            return await self._wire.fetch(path, file, seconds=seconds)
+    def _poster(self, shown: Shown) -> Post:
+        path = f"viewers/{shown.id}/commands"
+        return lambda command: self.ask("POST", path, command, seconds=ANSWER_SECONDS)
+
+    def _flush(self, shown: Shown) -> None:
+        if shown.events.page_is_ready:
+            self._begin(self._try_to_flush(shown))
+
+    async def _try_to_flush(self, shown: Shown) -> None:
+        # What is left waits for the next page, or the next command.
+        with contextlib.suppress(ViewerError):
+            await shown.outbox.flush(self._poster(shown))
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        # The loop itself holds tasks weakly.
+        self._work.add(task)
+        task.add_done_callback(self._work.discard)
 
     async def _register(self, shown: Shown) -> None:
         body = dict(shown.registration)
@@ -156,20 +199,10 @@ class Link:
         shown.token = str(answer.get("viewerToken", ""))
         self._viewers[shown.id] = shown
         if shown.delivery is None:
-            shown.delivery = asyncio.create_task(self._deliver(shown))
-            await self._let_go()
-
-    async def _let_go(self) -> None:
-        # Running a cell again leaves the viewer before to nobody, and the data with it. The last
-        # ones stay, since their pages may just be loading anew.
-        left = [
-            shown
-            for shown in self._viewers.values()
-            if shown.held() is None and not shown.events.pages
-        ]
-        for shown in left[:-LEFT_VIEWERS_KEPT]:
-            shown.events.end("nobody held this viewer any more")
-            await self._unregister(shown)
+            shown.delivery = asyncio.create_task(self._delivery.run(shown))
+            for left in to_let_go(self.shown):
+                left.events.end("nobody held this viewer any more")
+                await self._unregister(left)
 
     async def _unregister(self, shown: Shown) -> None:
         self._forget(shown)
@@ -241,6 +274,7 @@ class Link:
             await self._register(shown)
             now = await self._wire.send("GET", f"viewers/{shown.id}", seconds=ANSWER_SECONDS)
             shown.events.set_pages(int(now.get("pages", 0)))
+            self._flush(shown)
         except ServerRefused as error:
             if error.status >= 500:
                 raise
@@ -263,59 +297,6 @@ class Link:
     def _handle(self, frame: dict[str, Any]) -> None:
         shown = self._viewers.get(str(frame.get("viewerId")))
         if frame["type"] == "read":
-            task = asyncio.create_task(self._reply(shown, frame))
-            # The loop itself holds tasks weakly.
-            self._work.add(task)
-            task.add_done_callback(self._work.discard)
+            self._begin(self._replies.reply(shown, frame))
         elif shown is not None:
             shown.inbox.put_nowait(frame)
-
-    async def _reply(self, shown: Shown | None, frame: dict[str, Any]) -> None:
-        async with self._reads:
-            path = str(frame.get("path"))
-            if shown is None:
-                reply = reads.failure(404, "no-such-viewer", "this kernel has no such viewer")
-            else:
-                reply = await in_thread(
-                    reads.answer, shown.source, path, frame.get("range"), frame.get("ifNoneMatch")
-                )
-            to = f"replies/{frame.get('replyId')}?status={reply.status}"
-            try:
-                await self._wire.put(to, reply.body, reply.headers, seconds=_REPLY_SECONDS)
-            except ViewerError as error:
-                # The page that asked is gone, or asks again.
-                _logger.debug("the reply for %r was not taken: %s", path, error)
-
-    async def _deliver(self, shown: Shown) -> None:
-        while True:
-            frame = await shown.inbox.get()
-            try:
-                await self._deliver_one(shown, frame)
-            except (ViewerError, ValueError, TypeError, KeyError) as error:
-                print_error(f"An event of the viewer's page was left out: {error}")
-
-    async def _deliver_one(self, shown: Shown, frame: dict[str, Any]) -> None:
-        kind, events = frame["type"], shown.events
-        if kind == "event":
-            events.receive(await _decoded(frame["event"], shown))
-        elif kind == "event_stored":
-            path = f"viewers/{shown.id}/events/{frame['eventId']}"
-            stored = await self._wire.send("GET", path, seconds=6 * ANSWER_SECONDS)
-            events.receive(await _decoded(stored, shown))
-        elif kind in ("viewer_connected", "viewer_disconnected"):
-            events.set_pages(int(frame["pages"]))
-        elif kind == "session_bundle":
-            events.receive_request(frame)
-        elif kind == "viewer_closed":
-            self._viewers.pop(shown.id, None)
-            events.end(f"the server ended this viewer ({frame.get('reason')}): show it again")
-
-
-async def _decoded(event: object, shown: Shown) -> Event:
-    if not isinstance(event, dict) or not isinstance(event.get("type"), str):
-        raise ValueError("it has no type")
-    n_cells = shown.registration["dataset"]["nCells"]
-    if isinstance(event.get("cells"), dict):
-        # A million packed cells take milliseconds, in which the link answers nobody.
-        return await in_thread(decode_event, event, n_cells)
-    return decode_event(event, n_cells)

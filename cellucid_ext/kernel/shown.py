@@ -5,13 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from ..protocol import Registration
 from .events import Events
+from .outbox import Outbox
 
 if TYPE_CHECKING:
     from ..dataset.source import Source
+
+
+LEFT_VIEWERS_KEPT: Final = 8
+"""How many viewers live on that nobody holds and no page shows."""
 
 
 @dataclass(eq=False)
@@ -32,6 +37,8 @@ class Shown:
         Gives the object that a person's variable holds, or None when nobody holds it.
     inbox, delivery
         What came over the link for it and waits, and the task that works it off in order.
+    outbox
+        Commands that wait for its page.
     """
 
     source: Source
@@ -41,8 +48,19 @@ class Shown:
     held: Callable[[], object] = field(default=lambda: None, repr=False)
     inbox: asyncio.Queue[dict[str, Any]] = field(default_factory=asyncio.Queue, repr=False)
     delivery: asyncio.Task[None] | None = field(default=None, repr=False)
+    outbox: Outbox = field(default_factory=Outbox, repr=False)
 
     @property
     def id(self) -> str:
         """The viewer's id."""
         return self.registration["viewerId"]
+
+
+def to_let_go(viewers: list[Shown]) -> list[Shown]:
+    """Choose the viewers, oldest first as given, that nobody needs any more.
+
+    Running a cell again leaves the viewer before to nobody, and the data with it. The last ones
+    stay, since their pages may just be loading anew.
+    """
+    left = [shown for shown in viewers if shown.held() is None and not shown.events.pages]
+    return left[:-LEFT_VIEWERS_KEPT]

@@ -51,6 +51,7 @@ class Transport(Protocol):
     """What a link needs of the network, so that it can be tested without one."""
 
     url: str
+    how: str
     kernel: Kernel
 
     async def send(
@@ -104,6 +105,7 @@ class Wire:
 
     def __init__(self, candidate: Candidate, kernel: Kernel) -> None:
         self.url = candidate.url
+        self.how = candidate.how
         self.kernel = kernel
         self._candidate = candidate
         self._base = f"{self.url}{NAMESPACE}/"

@@ -44,6 +44,9 @@ class FakeServer:
         self.replies: queue.Queue[tuple[str, int, dict[str, str], bytes]] = queue.Queue()
         self.commands: queue.Queue[dict[str, Any]] = queue.Queue()
         self.refuse_commands = False
+        self.forget_viewers = False
+        self.refuse_info: tuple[int, str] | None = None
+        self.page_count = 0
         self.channels: dict[str, Numbered] = {}
         self.hellos: queue.Queue[dict[str, Any]] = queue.Queue()
         self.sockets: list[KernelSocket] = []
@@ -169,7 +172,10 @@ class Handler(RequestHandler):
 
 class Info(Handler):
     def get(self) -> None:
-        self.finish(self.fake.info)
+        if self.fake.refuse_info:
+            self.refuse(*self.fake.refuse_info, "no")
+        else:
+            self.finish(self.fake.info)
 
 
 class Viewers(Handler):
@@ -183,7 +189,10 @@ class Viewers(Handler):
 
 class OneViewer(Handler):
     def get(self, viewer_id: str) -> None:
-        self.finish({**self.fake.viewers[viewer_id], "pages": 0})
+        if viewer_id not in self.fake.viewers:
+            self.refuse(404, "no-such-viewer", "there is no such viewer")
+        else:
+            self.finish({**self.fake.viewers[viewer_id], "pages": self.fake.page_count})
 
     def delete(self, viewer_id: str) -> None:
         self.fake.viewers.pop(viewer_id, None)
@@ -192,6 +201,9 @@ class OneViewer(Handler):
 
 class Commands(Handler):
     def post(self, viewer_id: str) -> None:
+        if self.fake.forget_viewers:
+            self.refuse(404, "no-such-viewer", "there is no such viewer")
+            return
         if self.fake.refuse_commands:
             self.refuse(409, "no-browser", "no page of this viewer is open")
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import queue
 import threading
@@ -10,8 +11,10 @@ import numpy as np
 import pytest
 
 from cellucid_ext.kernel.background import Deadline
+from cellucid_ext.kernel.cells import decode_event
 from cellucid_ext.kernel.errors import ViewerStopped
-from cellucid_ext.kernel.events import Event, Events, decode_event
+from cellucid_ext.kernel.events import Events
+from cellucid_ext.kernel.hooks import Event
 
 
 def test_listed_cells_become_an_array() -> None:
@@ -113,7 +116,7 @@ def test_state_keeps_the_last_of_each_type() -> None:
     events.receive({"type": "ready", "n": 1})
     events.receive({"type": "hover", "n": 2})
     events.receive({"type": "hover", "n": 3})
-    assert {kind: event["n"] for kind, event in events.state.items()} == {"ready": 1, "hover": 3}
+    assert {kind: event["n"] for kind, event in events.last.items()} == {"ready": 1, "hover": 3}
 
 
 def test_the_end_wakes_whoever_waits() -> None:
@@ -121,7 +124,7 @@ def test_the_end_wakes_whoever_waits() -> None:
 
     def wait() -> None:
         try:
-            events.wait_for(lambda: False, Deadline(60))
+            asyncio.run(events.wait_for(lambda: False, Deadline(60)))
         except ViewerStopped as error:
             failures.put(error)
 

@@ -17,7 +17,8 @@ from cellucid_ext.kernel.background import Background, Deadline
 from cellucid_ext.kernel.connect import connect
 from cellucid_ext.kernel.discovery import Candidate, Kernel
 from cellucid_ext.kernel.errors import NoServer
-from cellucid_ext.kernel.link import LEFT_VIEWERS_KEPT, Link
+from cellucid_ext.kernel.link import Link
+from cellucid_ext.kernel.shown import LEFT_VIEWERS_KEPT
 from cellucid_ext.kernel.wire import Wire
 from cellucid_ext.protocol import SERVER_URL_VARIABLE
 
@@ -64,8 +65,10 @@ def test_the_kernels_proof_is_accepted_for_all_that_is_asked() -> None:
         link.wait_until_connected(Deadline(SECONDS))
         assert server.next_hello()["kernelId"] == "k1"
         body = {"title": "é", "height": 1, "dataset": {}}
-        assert link.call("POST", "viewers", body, seconds=10)["viewerId"] == "viewer-0"
-        assert link.call("GET", "viewers/viewer-0?x=a%20b", seconds=10)["title"] == "é"
+        made = link.run(link.ask("POST", "viewers", body, seconds=10), 10, "an answer")
+        assert made["viewerId"] == "viewer-0"
+        path = "viewers/viewer-0?x=a%20b"
+        assert link.run(link.ask("GET", path, seconds=10), 10, "an answer")["title"] == "é"
         data = memoryview(os.urandom(3_000_000))
         put = wire.put("replies/r1?status=200", data, {"ETag": '"e"'}, seconds=10)
         background.run(put, 10, "an answer")
@@ -316,6 +319,8 @@ def test_a_stopped_viewer_is_forgotten_by_the_server(server: FakeServer) -> None
 
 
 def test_a_fork_refuses_instead_of_hanging(server: FakeServer, viewer: Viewer) -> None:
+    server.page_is_ready(viewer.viewer_id)
+    viewer.wait_for_ready(timeout=SECONDS)
     here, there = os.pipe()
     child = os.fork()
     if child == 0:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -16,7 +17,6 @@ from cellucid_ext.kernel import Viewer
 from cellucid_ext.kernel.errors import (
     PageFailed,
     PageGone,
-    ServerRefused,
     SessionTimeout,
     ViewerError,
     ViewerStopped,
@@ -66,7 +66,7 @@ def test_ready(server: FakeServer, viewer: Viewer, cell: Callable[..., Future[An
     waiting = cell(viewer.wait_for_ready, timeout=SECONDS)
     server.page_is_ready(viewer.viewer_id)
     assert waiting.result(SECONDS) == {"type": "ready", "n_cells": 10}
-    assert viewer.state["ready"]["n_cells"] == 10
+    assert viewer.state.events["ready"]["n_cells"] == 10
     assert "1 open" in repr(viewer)
 
 
@@ -102,17 +102,6 @@ def test_the_server_ends_the_viewer(
     server.send({"type": "viewer_closed", "viewerId": viewer.viewer_id, "reason": "idle"})
     with pytest.raises(ViewerStopped, match="idle"):
         waiting.result(SECONDS)
-
-
-def test_commands(server: FakeServer, viewer: Viewer) -> None:
-    viewer.send_message({"type": "resetCamera"})
-    assert server.commands.get(timeout=SECONDS) == {"type": "resetCamera"}
-    with pytest.raises(TypeError, match="'type'"):
-        viewer.send_message({"kind": "resetCamera"})
-    server.refuse_commands = True
-    with pytest.raises(ServerRefused, match="no page of this viewer is open") as caught:
-        viewer.send_message({"type": "resetCamera"})
-    assert caught.value.code == "no-browser"
 
 
 def test_hooks_as_decorators(server: FakeServer, viewer: Viewer) -> None:
@@ -161,7 +150,10 @@ def test_a_session(server: FakeServer, viewer: Viewer, cell: Callable[..., Futur
     assert path.stat().st_mode & 0o777 == 0o600
     assert "highlights/meta" in bundle.list_chunk_ids()
     del bundle, waiting
-    assert not path.exists()
+    # The threads it came through let it go a moment later.
+    end = time.monotonic() + SECONDS
+    while path.exists():
+        assert time.monotonic() < end
 
 
 def test_a_page_that_was_loaded_anew_is_asked_again(

@@ -3,131 +3,40 @@
 from __future__ import annotations
 
 import asyncio
-import functools
-import hashlib
 import json
-import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tornado.httpclient import HTTPRequest
-from tornado.websocket import WebSocketClientConnection, websocket_connect
 
-from cellucid_ext.check.browser import Browser, Page
-from cellucid_ext.check.notebook import Notebook, Output
 from cellucid_ext.kernel import Viewer
 from cellucid_ext.kernel.connect import disconnect
-from cellucid_ext.protocol import MAX_FRAME_BYTES, MIME_TYPE
+from cellucid_ext.protocol import MIME_TYPE
 from tests.real_server import SECONDS, RealServer
 
 from .memory_source import MemorySource
-
-SESSION = (Path(__file__).parents[1] / "vectors" / "small.cellucid-session").read_bytes()
-SHA256 = hashlib.sha256(SESSION).hexdigest()
-
-SHOW = """
-from cellucid_ext.kernel import Viewer
-from tests.kernel.memory_source import MemorySource
-viewer = Viewer(MemorySource())
-viewer.display()
-"""
-CAPTURE = """
-bundle = viewer.get_session_bundle(timeout=60)
-import hashlib; print(hashlib.sha256(open(bundle.path, "rb").read()).hexdigest())
-"""
-Test = Callable[..., Coroutine[Any, Any, None]]
-
-
-def runs(test: Test) -> Callable[..., None]:
-    @functools.wraps(test)
-    def run(**fixtures: Any) -> None:
-        asyncio.run(asyncio.wait_for(test(**fixtures), 120))
-
-    return run
+from .real import (
+    CAPTURE,
+    SESSION,
+    SHA256,
+    SHOW,
+    kernel_of,
+    logged_in,
+    ok,
+    open_page,
+    runs,
+    shown,
+    until,
+    upload,
+    viewers_of,
+)
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealServer]:
     with RealServer(tmp_path_factory.mktemp("server"), base_url="/a%40b/") as started:
         yield started
-
-
-async def logged_in(server: RealServer) -> Browser:
-    browser = Browser(server.url)
-    # Pages give the XSRF cookie, the login only the user's; an open server has no login page.
-    for page in ("lab", "login"):
-        await browser.fetch(page)
-    if server.password:
-        await browser.send("login", f"password={server.password}".encode())
-    elif server.token:
-        await browser.log_in(server.token)
-    return browser
-
-
-@asynccontextmanager
-async def kernel_of(server: RealServer) -> AsyncIterator[tuple[Browser, Notebook]]:
-    browser = await logged_in(server)
-    notebook = Notebook(browser, timeout=SECONDS)
-    await notebook.start()
-    try:
-        yield browser, notebook
-    finally:
-        await notebook.stop()
-
-
-def shown(output: Output) -> list[str]:
-    return [bundle[MIME_TYPE]["viewerId"] for bundle in output.displays if MIME_TYPE in bundle]
-
-
-def ok(output: Output) -> Output:
-    assert output.error is None, output
-    return output
-
-
-async def open_page(browser: Browser, viewer_id: str) -> Page:
-    page = await browser.open_page(viewer_id)
-    await page.emit({"type": "ready", "n_cells": 1000, "dimensions": [2], "datasetId": "cells"})
-    return page
-
-
-async def upload(browser: Browser, viewer_id: str, page: Page) -> None:
-    command = await page.expect("requestSessionBundle")
-    ids = {"viewerId": viewer_id, "requestId": command["requestId"]}
-    answer = await browser.send("_cellucid/session_bundle", SESSION, **ids)
-    assert answer.code == 200, answer.body
-    assert json.loads(answer.body)["sha256"] == SHA256
-
-
-async def until(found: Callable[[], Any], what: str) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not await asyncio.to_thread(found):
-        assert time.monotonic() < deadline, f"waited {SECONDS} s for {what}"
-        await asyncio.sleep(0.05)
-
-
-def viewers_of(server: RealServer) -> dict[str, dict[str, Any]]:
-    status, answer = server.ask("GET", "_cellucid/viewers")
-    assert status == 200, answer
-    return {viewer["viewerId"]: viewer for viewer in answer["viewers"]}
-
-
-async def outputs_of(browser: Browser, notebook: Notebook) -> WebSocketClientConnection:
-    """Hear all that a kernel puts out, of cells that have ended too."""
-    address = browser.url(f"api/kernels/{notebook.kernel_id}/channels")
-    request = HTTPRequest(address.replace("http", "ws", 1), headers=browser.headers)
-    socket = await websocket_connect(request)
-    # An answer shows that the socket is subscribed by now.
-    header = {"msg_id": "hello", "msg_type": "kernel_info_request", "session": "s"}
-    header |= {"username": "", "date": "", "version": "5.3"}
-    message = {"header": header, "parent_header": {}, "metadata": {}, "content": {}}
-    await socket.write_message(json.dumps({**message, "channel": "shell"}))
-    while True:
-        heard = json.loads(await socket.read_message() or "null")
-        if heard["channel"] == "iopub" and heard["parent_header"].get("msg_id") == "hello":
-            return socket
 
 
 @runs
@@ -173,22 +82,6 @@ async def test_the_dataset_is_read_through_the_server(server: RealServer) -> Non
         missing = await browser.fetch(f"{data}/nothing.bin")
         assert missing.code == 404
         assert json.loads(missing.body)["code"] == "no-such-file"
-
-
-@runs
-async def test_a_selection_too_large_for_the_websocket(server: RealServer) -> None:
-    async with kernel_of(server) as (browser, notebook):
-        source = "MemorySource(n_cells=300_000)"
-        code = SHOW.replace("MemorySource()", source)
-        code += "import queue; seen = queue.Queue()\nviewer.on_selection(seen.put);"
-        (viewer_id,) = shown(ok(await notebook.run(code)))
-        event = {"type": "selection", "cells": list(range(300_000)), "source": "lasso"}
-        body = json.dumps({"viewerId": viewer_id, **event}).encode()
-        assert len(body) > MAX_FRAME_BYTES
-        answer = await browser.send("_cellucid/events", body)
-        assert answer.code == 200, answer.body
-        code = "cells = seen.get(timeout=30)['cells']; print(len(cells), cells[-1])"
-        assert ok(await notebook.run(code)).text == "300000 299999\n"
 
 
 @runs
@@ -292,38 +185,6 @@ async def test_one_frame_a_cell(server: RealServer) -> None:
         assert shown(ok(await notebook.run("viewer"))) == [viewer_id]
         assert shown(ok(await notebook.run("viewer.display()\nviewer"))) == [viewer_id]
         assert shown(ok(await notebook.run("viewer;"))) == []
-
-
-@runs
-async def test_a_failing_hook_is_told_in_its_cell_and_the_link_lives(server: RealServer) -> None:
-    async with kernel_of(server) as (browser, notebook):
-        (viewer_id,) = shown(ok(await notebook.run(SHOW)))
-        page = await open_page(browser, viewer_id)
-        code = """
-import threading
-heard = threading.Semaphore(0)
-@viewer.on_selection
-def broken(event):
-    raise KeyError("no such column")
-viewer.on_selection(lambda event: heard.release());
-"""
-        hooks = await notebook.begin(code)
-        ok(await notebook.result(hooks))
-        outputs = await outputs_of(browser, notebook)
-        for _ in range(3):
-            await page.emit({"type": "selection", "cells": [1], "source": "lasso"})
-        code = "print([heard.acquire(timeout=30) for _ in range(3)])"
-        assert ok(await notebook.run(code)).text == "[True, True, True]\n"
-
-        told = ""
-        while "KeyError: 'no such column'" not in told:
-            message = json.loads(await outputs.read_message() or "null")
-            if message["msg_type"] == "stream" and message["parent_header"]["msg_id"] == hooks:
-                told += message["content"]["text"]
-        outputs.close()
-        cell = await notebook.begin(CAPTURE)
-        await upload(browser, viewer_id, page)
-        assert ok(await notebook.result(cell)).text == f"{SHA256}\n"
 
 
 @runs
