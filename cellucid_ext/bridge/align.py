@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..session.codecs import decode_names
+from ..session.codecs import decode_names, encode_names
 from ..session.errors import SessionFormatError
 from ..session.inventory import NAMES
 from ..session.rows import order_sha256, texts_of
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from ..session import CellucidSessionBundle
 
+
+_BLOCK: Final = 2**22
 
 Align = Literal["auto", "position", "names"]
 
@@ -38,8 +40,8 @@ class Alignment:
         By ``"position"`` or by ``"names"``.
     reasons
         Why they can't be aligned; where there is one, nothing else counts.
-    known
-        Whether the session says anything of its cells, be it their number.
+    doubts
+        Why a person should look at the result.
     """
 
     n_session: int = 0
@@ -47,7 +49,7 @@ class Alignment:
     rows: npt.NDArray[np.int64] | None = None
     how: Literal["position", "names"] = "position"
     reasons: list[str] = field(default_factory=list)
-    known: bool = True
+    doubts: list[str] = field(default_factory=list)
 
     @property
     def matched(self) -> int:
@@ -112,7 +114,11 @@ def find_rows(bundle: CellucidSessionBundle, adata: AnnData, how: Align) -> Alig
             for name, there, here in counts
             if there is not None and there != here
         ]
-        alignment.known = count is not None
+        if count is None:
+            alignment.doubts.append(
+                "the session does not say which cells it was made on; its rows are taken for the "
+                f"{adata.n_obs:,} rows here, in their order"
+            )
     elif count != adata.n_obs or rows["orderSha256"] != order_sha256(adata.obs_names):
         _by_names(bundle, adata, alignment, rows["orderSha256"])
     elif how == "names":
@@ -132,27 +138,58 @@ def _by_names(
     # The payload is what the hash was made of; names of other cells would move labels to them.
     if hashlib.sha256(payload).hexdigest() != order:
         raise SessionFormatError(f"{NAMES}: these are not the names that the manifest's hash is of")
-    names = np.array(decode_names(payload), dtype=object)
+    count = payload.count(b"\n")
     here = adata.obs_names
     if pd.api.types.infer_dtype(here) != "string":
         here = pd.Index(np.array(texts_of(here), dtype=object), dtype=object)
-    if len(names) != alignment.n_session:
-        reasons.append(f"the file names {len(names):,} of its {alignment.n_session:,} cells")
+    if count != alignment.n_session:
+        reasons.append(f"the file names {count:,} of its {alignment.n_session:,} cells")
     elif not here.is_unique:
         reasons.append("the rows are others, or in another order, and obs_names repeat here")
     else:
-        rows = here.get_indexer(pd.Index(names, dtype=object)).astype(np.int64, copy=False)
-        if _repeat(names, rows, adata.n_obs):
+        alignment.rows = _find(payload, here, count)
+        if alignment.rows is None:
             reasons.append("the rows are others, or in another order, and the file's names repeat")
-        alignment.rows = rows
-        if alignment.matched == 0:
+        elif alignment.matched == 0:
             reasons.append("none of the session's cell names is in obs_names")
+        elif _are_numbers(payload, count) and _are_numbers(encode_names(list(here)), len(here)):
+            alignment.doubts.append(
+                f"the cells' names are row numbers, of {count:,} rows in the session and of "
+                f"{len(here):,} here: if rows were numbered anew, labels are on other cells"
+            )
+        elif 2 * alignment.matched < min(count, adata.n_obs):
+            alignment.doubts.append(
+                f"only {alignment.matched:,} of the session's {count:,} cells are among the "
+                f"{adata.n_obs:,} here: these may be other data"
+            )
 
 
-def _repeat(names: npt.NDArray[Any], rows: npt.NDArray[np.int64], n: int) -> bool:
-    """Say whether a name stands twice; those that were found did so if their rows do."""
-    found = rows >= 0
-    taken = np.zeros(n, dtype=bool)
-    taken[rows[found]] = True
-    lost = names[~found]
-    return bool(taken.sum() < found.sum() or len(set(lost)) < len(lost))
+def _find(payload: bytes, here: pd.Index[Any], count: int) -> npt.NDArray[np.int64] | None:
+    """Give the row of each name, −1 where it is not there; None where a name stands twice.
+
+    It is done in blocks: names take twenty times the memory of their bytes. Of names that are not
+    here only those near each other are compared, since they get no row anyway.
+    """
+    rows: list[npt.NDArray[np.int64]] = []
+    taken = np.zeros(len(here), dtype=bool)
+    begin = 0
+    while begin < len(payload):
+        end = payload.index(b"\n", min(begin + _BLOCK, len(payload) - 1)) + 1
+        names = decode_names(payload[begin:end], count)
+        found = here.get_indexer(pd.Index(np.array(names, dtype=object), dtype=object))
+        known = found[found >= 0]
+        if len(set(names)) < len(names) or taken[known].any():
+            return None
+        taken[known] = True
+        rows.append(found.astype(np.int64, copy=False))
+        begin = end
+    return np.concatenate(rows) if rows else np.empty(0, dtype=np.int64)
+
+
+def _are_numbers(payload: bytes, count: int) -> bool:
+    """Say whether the names are "0", "1", …: what AnnData names rows that have no names."""
+    ends = (
+        payload[:6] == b"0\n1\n2\n"[: min(6, 2 * count)],
+        payload.endswith(b"\n%d\n" % (count - 1)),
+    )
+    return all(ends) and payload == encode_names(list(map(str, range(count))))

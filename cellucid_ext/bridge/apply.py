@@ -131,7 +131,7 @@ def apply_cellucid_session_to_anndata(
             raise ValueError(f"{name} is {value!r}; it must be one of {_CHOICES[name]}")
     if not isinstance(bundle, CellucidSessionBundle):
         bundle = CellucidSessionBundle(bundle)
-    modality = modality_of(bundle, adata.mod) if hasattr(adata, "mod") else None
+    modality = modality_of(bundle, adata.mod, align) if hasattr(adata, "mod") else None
     data: AnnData = adata if modality is None else adata.mod[modality]
     if data.isbacked and not dry_run and (data.is_view or not inplace):
         raise ValueError(
@@ -149,13 +149,9 @@ def apply_cellucid_session_to_anndata(
         summary.cells_matched = alignment.matched
         summary.cells_missing = alignment.n_session - alignment.matched
         summary.cells_new = data.n_obs - alignment.matched
-        if not alignment.known and dataset_mismatch != "skip":
-            warnings.warn(
-                "The session does not say which cells it was made on; its rows are taken for "
-                f"the {data.n_obs:,} rows here, in their order",
-                UserWarning,
-                stacklevel=2,
-            )
+        summary.notes += alignment.doubts
+        if alignment.doubts and dataset_mismatch != "skip":
+            warnings.warn("; ".join(alignment.doubts), UserWarning, stacklevel=2)
         if add_highlights:
             add_groups(
                 bundle,
@@ -182,14 +178,10 @@ def apply_cellucid_session_to_anndata(
     summary.modality = modality
     if dry_run:
         return summary
-    record = make_record(bundle, columns, summary, data.uns.get(KEY)) if store_uns else None
-
-    # Nothing below can fail for what is in the file: so it is all, or it was nothing.
+    if store_uns:
+        columns.uns[KEY] = make_record(bundle, columns, summary, data.uns.get(KEY))
     target = adata if inplace else copy_of(adata, copy)
-    changed = target if modality is None else target.mod[modality]
-    columns.add_to(changed)
-    if record is not None:
-        changed.uns[KEY] = record
+    columns.add_to(target if modality is None else target.mod[modality])
     return (target, summary) if return_summary else target
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 from ..session import CellucidSessionBundle, SessionWriter
 from ..session.codecs import encode_cells, encode_codes
 from ..session.inventory import CELLS, CODES, META, OVERLAYS
+from ..session.parse import MAX_TEXT
 from .record import session_records
 
 if TYPE_CHECKING:
@@ -78,6 +79,9 @@ def build_session(
         "cellCount": adata.n_obs,
         "varCount": adata.n_vars,
     }
+    for given, what in ((highlights, "highlights"), (fields, "fields")):
+        if isinstance(given, str):
+            raise ValueError(f"{what} is the text {given!r}; it must be a list of columns")
     writer = SessionWriter(fingerprint)
     _add_fields(writer, adata, fields)
     _add_highlights(writer, adata, highlights)
@@ -102,7 +106,7 @@ def _add_highlights(writer: SessionWriter, adata: AnnData, highlights: Sequence[
         group = {
             "id": group_id,
             "type": was.get("type") or "combined",
-            "label": was.get("label") or name.removeprefix(_PREFIX),
+            "label": was.get("label") or _text(name, "the name of a column").removeprefix(_PREFIX),
             "enabled": was.get("enabled") is not False,
             "cellCount": len(cells[group_id]),
         }
@@ -148,8 +152,10 @@ def _add_fields(writer: SessionWriter, adata: AnnData, fields: Sequence[str]) ->
             "id": f"user_cat_{number}",
             "source": "obs",
             "kind": "category",
-            "key": name,
-            "categories": [str(category) for category in values.categories],
+            "key": _text(name, "the name of a column"),
+            "categories": [
+                _text(category, f"a category of obs[{name!r}]") for category in values.categories
+            ],
             "isDeleted": False,
             "isPurged": False,
             "codesLength": adata.n_obs,
@@ -175,21 +181,42 @@ def _add_fields(writer: SessionWriter, adata: AnnData, fields: Sequence[str]) ->
     writer.add_json(OVERLAYS, overlays, contributor="field-overlays", label="Field edits")
 
 
+def _column(adata: AnnData, name: str) -> pd.Series[Any]:
+    column = adata.obs[name]
+    if not isinstance(column, pd.Series):
+        raise ValueError(f"obs[{name!r}] stands {column.shape[1]} times")
+    return column
+
+
 def _mask(adata: AnnData, name: str) -> npt.NDArray[np.bool_]:
-    values = adata.obs[name]
-    if not pd.api.types.is_bool_dtype(values):
+    values = _column(adata, name)
+    if not pd.api.types.is_bool_dtype(values) and _inferred(values) != "boolean":
         raise ValueError(f"obs[{name!r}] holds {values.dtype}; a highlight is a boolean column")
-    mask: npt.NDArray[np.bool_] = values.to_numpy(dtype=bool, na_value=False)
+    mask: npt.NDArray[np.bool_] = values.astype("boolean").to_numpy(dtype=bool, na_value=False)
     return mask
 
 
 def _categorical(adata: AnnData, name: str) -> pd.Categorical:
-    values = adata.obs[name]
-    if isinstance(values.dtype, pd.CategoricalDtype):
-        return pd.Categorical(values)
-    if pd.api.types.is_bool_dtype(values) or pd.api.types.is_string_dtype(values):
+    values = _column(adata, name)
+    if (
+        isinstance(values.dtype, pd.CategoricalDtype)
+        or pd.api.types.is_bool_dtype(values)
+        or _inferred(values) in ("string", "boolean", "empty")
+    ):
         return pd.Categorical(values)
     raise ValueError(f"obs[{name!r}] holds {values.dtype}; a field is a categorical column")
+
+
+def _inferred(values: pd.Series[Any]) -> str:
+    """Say what a column of objects holds, missing values aside."""
+    return str(pd.api.types.infer_dtype(values, skipna=True))
+
+
+def _text(value: object, what: str) -> str:
+    text = str(value)
+    if len(text) > MAX_TEXT:
+        raise ValueError(f"{what} has {len(text):,} characters; a session takes {MAX_TEXT:,}")
+    return text
 
 
 def _colors(adata: AnnData, name: str, n: int) -> list[str | None] | None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import pandas as pd
+
+from ..session.errors import SessionFormatError
 
 if TYPE_CHECKING:
     from anndata import AnnData
@@ -16,7 +18,9 @@ if TYPE_CHECKING:
 Axis = Literal["obs", "var"]
 ColumnConflictPolicy = Literal["error", "overwrite", "suffix"]
 
+MAX_BYTES: Final = 2**32
 _MANY: Final = 50
+_LONGEST: Final = 200
 _NO_WORD = re.compile(r"\W+")
 _UNDERSCORES = re.compile(r"_+")
 
@@ -41,6 +45,8 @@ def column_name(label: str, otherwise: str) -> str:
     ('B_cells_naïve', '_1a', 'u')
     """
     name = _UNDERSCORES.sub("_", _NO_WORD.sub("_", label)).strip("_") or otherwise
+    # Zarr makes a file of each name, and file systems take 255 bytes.
+    name = name.encode()[:_LONGEST].decode(errors="ignore")
     return f"_{name}" if name[:1].isdigit() else name
 
 
@@ -58,14 +64,23 @@ class NewColumns:
     def __init__(self, adata: AnnData, conflict: ColumnConflictPolicy) -> None:
         self.obs: dict[str, Any] = {}
         self.var: dict[str, Any] = {}
-        self.colors: dict[str, list[str]] = {}
-        self.of: dict[str, str] = {}
+        self.uns: dict[str, Any] = {}
+        self.of: dict[tuple[str, str], str] = {}
+        self._colors = {"obs": dict[str, list[str]](), "var": dict[str, list[str]]()}
+        self._bytes = 0
         self._taken = {"obs": set(adata.obs.columns), "var": set(adata.var.columns)}
         # Neither h5ad nor Zarr takes a column that is called as the index is.
         self._indices = {"obs": adata.obs.index.name, "var": adata.var.index.name}
         self._conflict = conflict
 
-    def add(self, axis: Axis, name: str, made_from: str, values: Any) -> str:
+    def add(
+        self,
+        axis: Axis,
+        name: str,
+        made_from: tuple[str, str],
+        values: Any,
+        colors: list[str] | None = None,
+    ) -> None:
         """Add a column.
 
         Parameters
@@ -75,17 +90,17 @@ class NewColumns:
         name
             What it is to be called.
         made_from
-            The id of the group or field it shows; `of` tells its column.
+            The kind and the id of what it shows; `of` tells its column.
         values
             One a row.
-
-        Returns
-        -------
-        str
-            What it is called.
+        colors
+            One a category, for ``uns["<column>_colors"]``.
 
         Raises
         ------
+        SessionFormatError
+            If the columns of the session take more than 4 GiB: a few bytes of a file can stand for
+            any number of them.
         ValueError
             "Column already exists: …", where the policy is ``"error"``.
         """
@@ -103,23 +118,70 @@ class NewColumns:
             while (other := f"{name}__{number}") in taken or other in new or other == index:
                 number += 1
             name = other
+        self._bytes += int(getattr(values, "nbytes", 0))
+        if self._bytes > MAX_BYTES:
+            raise SessionFormatError(
+                f"the session's columns take more than {MAX_BYTES:,} bytes; add_highlights=False "
+                "or add_user_defined_fields=False leaves a part of them out"
+            )
         new[name] = values
         self.of[made_from] = name
-        return name
+        if colors is not None:
+            self._colors[axis][name] = colors
 
     def add_to(self, adata: AnnData) -> None:
-        """Add them all to an AnnData, or none if one can't be added. Works once."""
+        """Add them all to an AnnData, with what is in `uns`, or nothing. Works once."""
+        changes = self._changes(adata.uns)
+        if not (self.obs or self.var or changes):
+            return
         if adata.is_view or max(len(self.obs), len(self.var)) > _MANY:
             # Both are made before one is set, so that want of memory can't come in between.
             obs, var = _joined(adata.obs, self.obs), _joined(adata.var, self.var)
-            adata.obs, adata.var = obs, var
+            before = adata.obs
+            try:
+                adata.obs, adata.var = obs, var
+                _change(adata.uns, changes)
+            except BaseException:
+                adata.obs = before
+                raise
         else:
             # AnnData looks at each name again when its obs is set: 30 ms for a million.
             with _all_or_none(adata.obs), _all_or_none(adata.var):
                 _insert(adata.obs, self.obs)
                 _insert(adata.var, self.var)
-        for name, colors in self.colors.items():
-            adata.uns[f"{name}_colors"] = colors
+                _change(adata.uns, changes)
+
+    def _changes(self, uns: Mapping[str, Any]) -> dict[str, Any]:
+        """Give what changes in `uns`; None takes a key out."""
+        changes: dict[str, Any] = dict(self.uns)
+        for name, colors in self._colors["var"].items():
+            # Colours are known by the column's name alone, and those of cells come first.
+            if name not in self._taken["obs"] and f"{name}_colors" not in uns:
+                changes[f"{name}_colors"] = colors
+        for name in self.obs:
+            key = f"{name}_colors"
+            if name in self._colors["obs"]:
+                changes[key] = self._colors["obs"][name]
+            elif name in self._taken["obs"] and key in uns:
+                changes[key] = None
+        return changes
+
+
+def _change(uns: MutableMapping[str, Any], changes: Mapping[str, Any]) -> None:
+    before = {key: uns[key] for key in changes if key in uns}
+    try:
+        for key, value in changes.items():
+            if value is None:
+                uns.pop(key, None)
+            else:
+                uns[key] = value
+    except BaseException:
+        for key in changes:
+            if key in before:
+                uns[key] = before[key]
+            else:
+                uns.pop(key, None)
+        raise
 
 
 def _insert(frame: pd.DataFrame, new: dict[str, Any]) -> None:
@@ -144,16 +206,16 @@ def _all_or_none(frame: pd.DataFrame) -> Iterator[None]:
         raise
 
 
-def _joined(frame: pd.DataFrame, new: Mapping[str, Any]) -> pd.DataFrame:
+def _joined(frame: pd.DataFrame, new: dict[str, Any]) -> pd.DataFrame:
     if not new:
         return frame
-    # In one go: a hundred single insertions fragment the frame.
-    added = pd.DataFrame(dict(new), index=frame.index, copy=False)
     replaced = [name for name in new if name in frame.columns]
-    kept = frame.drop(columns=replaced) if replaced else frame
-    joined: pd.DataFrame = pd.concat([kept, added], axis=1, **_NO_COPY)
+    parts = [frame.drop(columns=replaced) if replaced else frame]
+    # Not one by one, which fragments the frame; and not all at once, since pandas makes a copy.
+    while new:
+        some = {name: new.pop(name) for name in list(new)[:_MANY]}
+        parts.append(pd.DataFrame(some, index=frame.index))
+    # With copy=False pandas 2 would merge all blocks of a type, for which it takes twice as much.
+    joined: pd.DataFrame = pd.concat(parts, axis=1)
+    joined.attrs = frame.attrs
     return joined
-
-
-# Since version 3 nothing is copied before it is written to, and saying so is deprecated.
-_NO_COPY: dict[str, Any] = {} if int(pd.__version__.split(".")[0]) >= 3 else {"copy": False}

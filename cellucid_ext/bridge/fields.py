@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from ..session import CellucidSessionBundle
 
-_UNSAFE: Final = re.compile("[/\0\ud800-\udfff]|^_index$|^\\s*$")
+_UNSAFE: Final = re.compile(r"[/\x00-\x1f\x7f-\x9f\ud800-\udfff]|^\.|^_index$|^\s*$|^.{100}")
 _NO_COLOR: Final = "#bbbbbb"
 
 
@@ -90,7 +90,7 @@ class _Category:
 
 
 def _decoded(bundle: CellucidSessionBundle, field: Field, most: int) -> _Category | None:
-    if f"{CODES}{field.id}" not in bundle.list_chunk_ids():
+    if not bundle.has_chunk(f"{CODES}{field.id}"):
         return None
     renamed = _renames_of(bundle.renames.categories, field)
     given = [renamed.get(i, label) for i, label in enumerate(field.categories)]
@@ -116,10 +116,10 @@ def _add_category(
     # A field made from a gene's values belongs to var by name, and has a code a cell.
     if n == alignment.n_session:
         values = pd.Categorical.from_codes(alignment.move(places, -1), categories=category.distinct)
-        name = columns.add("obs", name, field.id, values)
+        columns.add("obs", name, ("field", field.id), values, category.colors)
     elif field.source == "var" and n == adata.n_vars:
         values = pd.Categorical.from_codes(places, categories=category.distinct)
-        name = columns.add("var", name, field.id, values)
+        columns.add("var", name, ("field", field.id), values, category.colors)
     elif field.source == "var":
         why = f"it has {n:,} codes; there are {adata.n_vars:,} genes here"
         summary.left_out.append((field.key, why))
@@ -128,8 +128,6 @@ def _add_category(
         raise SessionFormatError(
             f"{CODES}{field.id}: {n:,} codes for {alignment.n_session:,} cells"
         )
-    if category.colors is not None:
-        columns.colors[name] = category.colors
 
 
 def _padded(field: Field) -> list[str | None]:
@@ -185,7 +183,8 @@ def _add_copy(
     if why:
         summary.left_out.append((field.key, why))
     else:
-        columns.add("obs", f"{prefix}{_name_of(bundle, field)}", field.id, values)
+        name = f"{prefix}{_name_of(bundle, field)}"
+        columns.add("obs", name, ("field", field.id), values)
 
 
 def _column(adata: AnnData, key: str) -> tuple[Any, str]:

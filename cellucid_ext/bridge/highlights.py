@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,7 @@ from ..session.inventory import CELLS, Group
 from ..session.reference import Reference, reference_of
 from .ahead import ahead
 from .align import Alignment
-from .columns import NewColumns, column_name
+from .columns import MAX_BYTES, NewColumns, column_name
 from .summary import ApplySummary
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from ..session import CellucidSessionBundle
 
 HighlightNames = Literal["id", "label"]
-
-_MAX_BYTES: Final = 2**32
 
 
 def add_groups(
@@ -42,29 +40,38 @@ def add_groups(
     SessionFormatError
         If a group's cells are damaged, or the columns would take more than 4 GiB.
     """
-    chunks = set(bundle.list_chunk_ids())
     # A group without cells costs a stranger no byte in the file, but each costs a byte a cell here.
-    if len(bundle.groups) * alignment.n_adata > _MAX_BYTES:
+    if len(bundle.groups) * alignment.n_adata > MAX_BYTES:
         raise SessionFormatError(
             f"highlights/meta: {len(bundle.groups):,} groups would be columns of more than "
-            f"{_MAX_BYTES:,} bytes; add_highlights=False leaves them out"
+            f"{MAX_BYTES:,} bytes; add_highlights=False leaves them out"
         )
     wanted = []
     for group in bundle.groups:
-        if group.cell_count and f"{CELLS}{group.id}" not in chunks:
+        if group.cell_count and not bundle.has_chunk(f"{CELLS}{group.id}"):
             why = f"the file has none of its {group.cell_count:,} cells"
             summary.left_out.append((group.id, why))
         else:
             wanted.append(group)
-    for group, mask in ahead(lambda g: alignment.mask(_cells(bundle, g, adata, alignment)), wanted):
+
+    def read(group: Group) -> tuple[int, npt.NDArray[np.bool_]]:
+        cells = _cells(bundle, group, adata, alignment)
+        return len(cells), alignment.mask(cells)
+
+    for group, (found, mask) in ahead(read, wanted):
+        if found != group.cell_count:
+            summary.notes.append(
+                f"group {group.id!r} has {found:,} cells; the file says {group.cell_count:,}"
+            )
         called = column_name(group.label, group.id) if names == "label" else group.id
-        columns.add("obs", f"{prefix}{column_name(called, 'group')}", group.id, mask)
+        name = f"{prefix}{column_name(called, 'group')}"
+        columns.add("obs", name, ("group", group.id), mask)
 
 
 def _cells(
     bundle: CellucidSessionBundle, group: Group, adata: AnnData, alignment: Alignment
 ) -> npt.NDArray[np.int64]:
-    if f"{CELLS}{group.id}" not in bundle.list_chunk_ids():
+    if not bundle.has_chunk(f"{CELLS}{group.id}"):
         return np.empty(0, dtype=np.int64)
     return bundle.decode_cells(
         group.id,

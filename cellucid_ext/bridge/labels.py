@@ -24,7 +24,8 @@ def storable(labels: Sequence[Category]) -> list[Category]:
     ([1, 2], ['1', 'a�'])
     """
     kinds = {type(label) for label in labels}
-    if len(kinds) == 1 and str not in kinds:
+    # Whole numbers of more than 64 bits are objects to pandas, and no file takes them.
+    if len(kinds) == 1 and str not in kinds and pd.Index(labels).dtype != object:
         return list(labels)
     return [_NOT_STORABLE.sub("\ufffd", str(label)) for label in labels]
 

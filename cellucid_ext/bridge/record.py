@@ -15,8 +15,6 @@ from .columns import NewColumns
 from .summary import ApplySummary
 
 if TYPE_CHECKING:
-    from anndata import AnnData
-
     from ..session import CellucidSessionBundle
 
 KEY: Final = "cellucid"
@@ -39,8 +37,12 @@ def make_record(
     ------
     SessionFormatError
         If the session's JSON is nested too deeply.
+    ValueError
+        If what is there already is not of this package and has no text.
     """
-    chunks = [chunk_id for chunk_id in (META, OVERLAYS) if chunk_id in bundle.list_chunk_ids()]
+    # What depends on the dataset is left out with everything else of it.
+    there = [] if summary.skipped_due_to_mismatch else [META, OVERLAYS]
+    chunks = list(filter(bundle.has_chunk, there))
     groups = [
         {
             "id": group.id,
@@ -48,7 +50,7 @@ def make_record(
             "type": group.type,
             "page": group.page,
             "enabled": group.enabled,
-            "column": columns.of.get(group.id),
+            "column": columns.of.get(("group", group.id)),
         }
         for group in (bundle.groups if META in chunks else [])
     ]
@@ -66,20 +68,33 @@ def make_record(
             "new": summary.cells_new,
         },
     }
-    if before:
-        record[_EARLIER] = _records(before)
     try:
-        return {key: json.dumps(value, default=str) for key, value in record.items()}
+        texts = {key: json.dumps(value) for key, value in record.items()}
     except RecursionError:
         raise SessionFormatError("the manifest or a group is nested too deeply") from None
+    if earlier := _records(before):
+        try:
+            texts[_EARLIER] = json.dumps(earlier, default=_plain)
+        except (TypeError, ValueError, RecursionError) as error:
+            raise ValueError(
+                f"uns[{KEY!r}] holds what this package did not write and can't keep as text "
+                f"({error}): move it, or use store_uns=False"
+            ) from None
+    return texts
 
 
-def session_records(adata: AnnData) -> list[dict[str, Any]]:
+def _plain(value: object) -> Any:
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    raise TypeError(f"{type(value).__name__} is not JSON")
+
+
+def session_records(adata: Any) -> list[dict[str, Any]]:
     """Give back what `apply_cellucid_session_to_anndata` kept in ``adata.uns["cellucid"]``.
 
     Parameters
     ----------
-    adata
+    adata : anndata.AnnData or mudata.MuData
         As it was applied to, or read back from a file.
 
     Returns
@@ -95,13 +110,17 @@ def session_records(adata: AnnData) -> list[dict[str, Any]]:
     >>> for group in session_records(adata)[-1]["groups"]:           # doctest: +SKIP
     ...     print(group["page"], group["label"], group["column"])
     """
-    return _records(adata.uns.get(KEY) or {})
+    holders = [adata, *adata.mod.values()] if hasattr(adata, "mod") else [adata]
+    return [record for holder in holders for record in _records(holder.uns.get(KEY))]
 
 
 def _records(kept: object) -> list[dict[str, Any]]:
-    if not isinstance(kept, Mapping) or not kept:
+    if not isinstance(kept, Mapping):
+        # Somebody's own, such as a note.
+        return [] if kept is None else [{"other": kept}]
+    if not kept:
         return []
-    record = {str(key): _parsed(value) for key, value in kept.items()}
+    record = {key: _parsed(value) for key, value in kept.items()}
     earlier = record.pop(_EARLIER, [])
     # What others keep there, such as the dict of the package `cellucid`, is one record, too.
     return [*(earlier if isinstance(earlier, list) else []), record]

@@ -31,6 +31,8 @@ class ApplySummary:
     cells_matched, cells_missing, cells_new
         Cells of the session found in the AnnData, those not found, and cells of the AnnData that
         the session does not know.
+    notes
+        What is worth a look, such as which renamed categories were taken for which.
     modality
         Of a MuData, the one that was changed.
     """
@@ -44,6 +46,7 @@ class ApplySummary:
     cells_matched: int = 0
     cells_missing: int = 0
     cells_new: int = 0
+    notes: list[str] = field(default_factory=list)
     modality: str | None = None
 
     def _facts(self) -> list[tuple[str, str]]:
@@ -63,6 +66,7 @@ class ApplySummary:
             )
         facts += [("mismatch", reason) for reason in self.mismatch_reasons]
         facts += [("left out", f"{shown(what)}: {why}") for what, why in self.left_out]
+        facts += [("note", note) for note in self.notes]
         return facts
 
     def __repr__(self) -> str:
@@ -78,6 +82,7 @@ class ApplySummary:
 
 
 def _listed(names: list[str]) -> str:
+    names = [shown(name) for name in names]
     if len(names) <= _LISTED:
         return ", ".join(names) or "none"
     return f"{', '.join(names[:_LISTED])} and {len(names) - _LISTED:,} more"

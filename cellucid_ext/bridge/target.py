@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import anndata as ad
 
-from .align import find_rows
+from .align import Align, find_rows
 
 if TYPE_CHECKING:
     from anndata import AnnData
@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 Copy = Literal["deep", "shallow"]
 
 
-def modality_of(bundle: CellucidSessionBundle, modalities: Mapping[str, AnnData]) -> str:
+def modality_of(
+    bundle: CellucidSessionBundle, modalities: Mapping[str, AnnData], how: Align
+) -> str:
     """Find the modality of a MuData that a session was made on.
 
-    It is the one that the session names; else, of those that have its cells, the one with as many
-    genes. Where none has its cells, the first is given, whose mismatch then is told.
+    It is the one that the session names; else the one that has as many genes and, of those, most
+    of the session's cells. Where none has its cells, the first is given, whose mismatch is told.
 
     Raises
     ------
@@ -40,11 +42,15 @@ def modality_of(bundle: CellucidSessionBundle, modalities: Mapping[str, AnnData]
             f"the session was made on the modality {named!r}; this MuData has "
             f"{', '.join(map(repr, modalities)) or 'none'}"
         )
-    having = [
-        key for key, adata in modalities.items() if not find_rows(bundle, adata, "auto").reasons
-    ]
-    alike = [key for key in having if modalities[key].n_vars == bundle.n_vars]
-    return next(iter([*alike, *having, *modalities]))
+
+    def likeness(key: str) -> tuple[bool, bool, int, int]:
+        alignment = find_rows(bundle, modalities[key], how)
+        n_vars = modalities[key].n_vars
+        # Genes are rather left out than added.
+        apart = abs(n_vars - (n_vars if bundle.n_vars is None else bundle.n_vars))
+        return not alignment.reasons, apart == 0, alignment.matched, -apart
+
+    return max(modalities, key=likeness)
 
 
 def copy_of(data: Any, how: Copy) -> Any:
@@ -56,7 +62,8 @@ def copy_of(data: Any, how: Copy) -> Any:
         It is not changed.
     how
         ``"deep"`` copies everything. ``"shallow"`` gives an AnnData of its own whose arrays (X,
-        layers, obsm, obsp, varm, varp, raw) are those of `data`; only obs, var and uns are new.
+        layers, obsm, obsp, varm, varp, raw) are those of `data`; only obs and var are new, and
+        uns is a dict of its own with the same values.
     """
     if how == "deep":
         return data.copy()

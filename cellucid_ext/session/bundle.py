@@ -151,6 +151,10 @@ class CellucidSessionBundle(SessionChunks):
         return read_fields(self.decode_chunk(OVERLAYS), self._codes_of)
 
     @cached_property
+    def _codes_types(self) -> dict[str, str | None]:
+        return {field.id: field.codes_type for field in self.fields}
+
+    @cached_property
     def renames(self) -> Renames:
         """What fields and categories were renamed to."""
         return read_renames(self.decode_chunk(OVERLAYS) if OVERLAYS in self._meta else {})
@@ -242,14 +246,14 @@ class CellucidSessionBundle(SessionChunks):
         from . import codecs
 
         # A field of genes has one code a gene, and there may be more genes than cells.
-        known = [n for n in (self.n_cells, self.n_vars) if n is not None]
-        bound = max(known) if len(known) == 2 else _UNKNOWN if most is None else most
-        if most is not None:
-            bound = min(bound, most)
+        known = [_UNKNOWN if n is None else n for n in (self.n_cells, self.n_vars)]
+        bound = max(known) if most is None else most
+        if None not in (self.n_cells, self.n_vars):
+            bound = min(bound, max(known))
         if self.format == 2:
             from . import format2
 
-            width = next((f.codes_type for f in self.fields if f.id == field_id), None)
+            width = self._codes_types.get(field_id)
             if width is None:
                 raise SessionFormatError(f"{CODES}{field_id}: no field says how wide its codes are")
             return format2.decode_codes(payload, bound, width)

@@ -38,6 +38,10 @@ class SessionChunks:
         """Ids of the chunks, in file order."""
         return list(self._frames)
 
+    def has_chunk(self, chunk_id: str) -> bool:
+        """Say whether there is such a chunk."""
+        return chunk_id in self._frames
+
     def get_chunk_meta(self, chunk_id: str) -> dict[str, Any]:
         """Give what the manifest says of a chunk.
 

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from .errors import SessionFormatError
+
 
 class SessionFile:
     """Where a session's bytes are: a path, opened for each read, or a file that someone opened.
@@ -31,10 +33,14 @@ class SessionFile:
     def __init__(self, file: str | os.PathLike[str] | BinaryIO) -> None:
         self.path: Path | None = None
         self._open: BinaryIO | None = None
+        self._place = Path()
+        self._was: tuple[int, int] | None = None
         # One who seeks in a shared file must not be disturbed until he has read.
         self._turn = threading.RLock()
         if isinstance(file, str | os.PathLike):
             self.path = Path(file)
+            # Found again after the working directory has changed.
+            self._place = Path(os.path.abspath(file))
             return
         if not hasattr(file, "read"):
             raise TypeError(f"a session is read from a path or an open file, not from {file!r}")
@@ -48,13 +54,26 @@ class SessionFile:
 
     @contextmanager
     def reading(self) -> Iterator[BinaryIO]:
-        """Give the file to read from, to one at a time."""
+        """Give the file to read from, to one at a time.
+
+        Raises
+        ------
+        SessionFormatError
+            If another file stands at the path since it was read first.
+        """
         if self._open is not None:
             with self._turn:
                 yield self._open
         else:
-            assert self.path is not None  # noqa: S101 - it is the one or the other
-            with self.path.open("rb") as file:
+            with self._place.open("rb") as file:
+                about = os.fstat(file.fileno())
+                now = (about.st_size, about.st_mtime_ns)
+                self._was = self._was or now
+                if now != self._was:
+                    # Its old manifest would tell of other cells.
+                    raise SessionFormatError(
+                        f"{self._place.name} was changed since it was opened: open it again"
+                    )
                 yield file
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import tempfile
@@ -83,7 +84,8 @@ class SessionWriter:
         if bundle.format != 1:
             raise ValueError(f"a session of format {bundle.format} can be read, but not written")
         writer = cls()
-        writer._head = {key: value for key, value in bundle.manifest.items() if key != "chunks"}
+        head = {key: value for key, value in bundle.manifest.items() if key != "chunks"}
+        writer._head = copy.deepcopy(head)
         for chunk_id in bundle.list_chunk_ids():
             if chunk_id not in without:
                 writer.add_from(bundle, chunk_id)
@@ -131,7 +133,10 @@ class SessionWriter:
         from .codecs import encode_names
 
         texts = list(map(str, names))
-        self._head["cellucidExt"]["rows"] = row_identity(texts).to_json()
+        # What others' files have in its place may be anything.
+        ours = self._head.get("cellucidExt")
+        rows = row_identity(texts).to_json()
+        self._head["cellucidExt"] = {**(ours if isinstance(ours, dict) else {}), "rows": rows}
         if listed and not any("\n" in text for text in texts):
             self.add_bytes(
                 NAMES,

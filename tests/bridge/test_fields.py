@@ -167,7 +167,7 @@ def test_records_are_typed_and_read_on_demand(tmp_path: Path) -> None:
         ("P", 0),
     ]
     path.write_bytes(path.read_bytes()[:100])
-    with pytest.raises(ValueError, match="cut since it was opened"):
+    with pytest.raises(ValueError, match="changed since it was opened"):
         _ = field.codes
 
 

@@ -51,7 +51,7 @@ def test_a_file_cut_after_it_was_opened(small: CellucidSessionBundle, tmp_path: 
     path.write_bytes(small.path.read_bytes())
     bundle = CellucidSessionBundle(path)
     path.write_bytes(path.read_bytes()[:-10])
-    with pytest.raises(SessionFormatError, match="cut since it was opened"):
+    with pytest.raises(SessionFormatError, match="changed since it was opened"):
         bundle.read_chunk_bytes(bundle.list_chunk_ids()[-1])
 
 
