@@ -20,6 +20,8 @@ from urllib.parse import quote, unquote, urlsplit
 
 from .errors import CheckError
 
+_STOP_SECONDS = 15
+"""A server that is told to stop while it starts a kernel hangs for a minute."""
 _POLL_SECONDS = 0.05
 
 
@@ -180,7 +182,7 @@ class OwnServer:
         if process is not None and process.poll() is None:
             process.terminate()
             try:
-                process.wait(self._timeout)
+                process.wait(_STOP_SECONDS)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
