@@ -27,9 +27,14 @@ SESSION_MAGIC: Final = b"CELLUCID_SESSION\n"
 """First bytes of every session file that may be uploaded."""
 
 MAX_UPLOAD_BYTES: Final = 512 * 2**20
+PART_BYTES: Final = 1_000_000
+"""Size of the parts that a larger session is sent in: many proxies take no more at once."""
+
+MAX_PARTS: Final = 10_000
 MAX_EVENTS_BYTES: Final = 64 * 2**20
 MAX_FRAME_BYTES: Final = 2**20
 MAX_UPLOADS_AT_ONCE: Final = 4
+MAX_UPLOADS_PER_VIEWER: Final = 2
 MAX_VIEWERS_PER_KERNEL: Final = 64
 MAX_PENDING_REQUESTS: Final = 256
 MIN_TTL_SECONDS: Final = 1.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class Refused(Exception):  # noqa: N818 - a refusal is an answer, not a fault of the server
@@ -24,6 +24,11 @@ class Refused(Exception):  # noqa: N818 - a refusal is an answer, not a fault of
 
     status: ClassVar[int]
     code: ClassVar[str]
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """What else programs are told."""
+        return {}
 
 
 class BadRequest(Refused):
@@ -90,6 +95,29 @@ class AlreadyClaimed(Refused):
     """Somebody was first."""
 
     status, code = 409, "already-claimed"
+
+
+class OutOfOrder(Refused):
+    """Another part is to come first.
+
+    Parameters
+    ----------
+    number, of
+        Which part of how many came.
+    expected
+        Which one was to come.
+    """
+
+    status, code = 409, "out-of-order"
+
+    def __init__(self, number: int, of: int, expected: int) -> None:
+        super().__init__(f"part {number} of {of} came, but part {expected} is to come next")
+        self.expected = expected
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """Say where to go on."""
+        return {"expectedPart": self.expected}
 
 
 class NotReady(Refused):

@@ -1,4 +1,4 @@
-"""Who is connected, and how a message finds its way between kernels and pages."""
+"""How a message finds its way between kernels and pages."""
 
 from __future__ import annotations
 
@@ -6,57 +6,49 @@ import json
 from collections.abc import Callable
 from typing import Any, Literal
 
-from ..protocol import (
-    CLOSE_NO_SUCH_VIEWER,
-    CLOSE_REPLACED,
-    PROTOCOL,
-    RESUME_SECONDS,
-    BacklogFull,
-    FrameError,
-)
+from ..protocol import CLOSE_NO_SUCH_VIEWER, CLOSE_REPLACED, PROTOCOL, FrameError
 from .channel import Channel, Connection
-from .errors import KernelGone, NoBrowser, TooLarge
+from .connections import Connections
+from .errors import KernelGone, NoBrowser
+from .journal import Journal
 from .reads import Read, Reads
-from .requests import Request
+from .requests import Request, Requests
 from .stored import StoredEvents
 from .viewers import Registry, Viewer
 
 Reason = Literal["restarted", "shutdown", "died", "closed", "disconnected", "expired"]
 
-_BACKLOG = 4503
-
 
 class Relay:
-    """The connections of one server.
+    """The messages of one server.
 
     Parameters
     ----------
-    registry
+    registry, requests
         The viewers and requests they are about.
     events
         Where events too large for a frame are kept.
+    journal
+        Where viewers that are opened, and that end, are noted.
     clock
         Seconds that never go back.
     """
 
     def __init__(
-        self, registry: Registry, events: StoredEvents, clock: Callable[[], float]
+        self,
+        registry: Registry,
+        requests: Requests,
+        events: StoredEvents,
+        journal: Journal,
+        clock: Callable[[], float],
     ) -> None:
         self.reads = Reads()
+        self.connections = Connections(clock)
         self._registry = registry
+        self._requests = requests
         self._events = events
+        self._journal = journal
         self._clock = clock
-        self._kernels: dict[str, Channel] = {}
-        self._pages: dict[str, dict[str, Channel]] = {}
-
-    def kernel_connected(self, kernel_id: str) -> bool:
-        """Whether a kernel's websocket is open now."""
-        channel = self._kernels.get(kernel_id)
-        return channel is not None and channel.connection is not None
-
-    def pages(self, viewer_id: str) -> int:
-        """How many pages of a viewer are connected now."""
-        return len(self._connected(viewer_id))
 
     def describe(self, viewer: Viewer) -> dict[str, Any]:
         """Say what lists show of a viewer."""
@@ -65,51 +57,43 @@ class Relay:
             "title": viewer.title,
             "height": viewer.height,
             "dataset": viewer.dataset,
-            "kernelConnected": self.kernel_connected(viewer.kernel_id),
-            "pages": self.pages(viewer.viewer_id),
+            "kernelConnected": self.connections.kernel_connected(viewer.kernel_id),
+            "pages": len(self.connections.connected_pages(viewer.viewer_id)),
             "createdAt": viewer.created.isoformat(),
             "lastEvent": viewer.last_event,
         }
-
-    def await_kernel(self, kernel_id: str) -> None:
-        """Keep messages for a kernel that registered a viewer before it opened its websocket."""
-        if kernel_id not in self._kernels:
-            self._kernels[kernel_id] = Channel("", self._clock())
 
     def join_kernel(
         self, kernel_id: str, channel_id: str, received: int, connection: Connection
     ) -> Channel:
         """Take a kernel's websocket, a new one or that of a conversation to go on with."""
-        old = self._kernels.get(kernel_id)
+        old = self.connections.kernel(kernel_id)
         resumed = old is not None and old.channel_id == channel_id
-        fresh = old is None or old.channel_id not in ("", channel_id)
-        if fresh:
-            if old is not None and old.connection is not None:
-                old.connection.hang_up(CLOSE_REPLACED, "another connection of this kernel came")
-            self._kernels[kernel_id] = Channel(channel_id, self._clock())
-        channel = self._kernels[kernel_id]
-        channel.channel_id = channel_id
+        channel = self.connections.take_kernel(kernel_id, channel_id)
+        fresh = channel is not old
         welcome = {"type": "welcome", "protocol": PROTOCOL, "resumed": resumed}
         channel.attach(connection, received if resumed else 0, welcome)
         for viewer in self._registry.of_kernel(kernel_id):
-            self._to_all_pages(viewer.viewer_id, {"type": "kernel_connected"})
-            if fresh and (pages := self.pages(viewer.viewer_id)):
-                self._tell_pages(viewer, "viewer_connected", pages)
+            self.connections.to_all_pages(viewer.viewer_id, {"type": "kernel_connected"})
+            if fresh and self.connections.connected_pages(viewer.viewer_id):
+                self._tell_pages(viewer, "viewer_connected")
         return channel
 
     def join_page(
         self, viewer: Viewer, channel_id: str, received: int, connection: Connection
     ) -> Channel:
         """Take a page's websocket, a new one or that of a conversation to go on with."""
-        channels = self._pages.setdefault(viewer.viewer_id, {})
-        resumed = channel_id in channels
-        channel = channels.setdefault(channel_id, Channel(channel_id, self._clock()))
+        known = self.connections.pages(viewer.viewer_id)
+        channel = self.connections.take_page(viewer.viewer_id, channel_id)
+        resumed = channel in known
         welcome = {"type": "welcome", "protocol": PROTOCOL, "resumed": resumed}
         welcome |= {"kernelId": viewer.kernel_id}
-        welcome |= {"kernelConnected": self.kernel_connected(viewer.kernel_id)}
+        welcome |= {"kernelConnected": self.connections.kernel_connected(viewer.kernel_id)}
         channel.active_at = self._clock()
         channel.attach(connection, received if resumed else 0, welcome)
-        self._tell_pages(viewer, "viewer_connected", self.pages(viewer.viewer_id))
+        pages = self._tell_pages(viewer, "viewer_connected")
+        if not resumed:
+            self._journal.opened(viewer, pages)
         return channel
 
     def lost_kernel(self, kernel_id: str, channel: Channel, connection: Connection) -> None:
@@ -117,11 +101,13 @@ class Relay:
         if channel.connection is not connection:
             return
         channel.connection, channel.lost_at = None, self._clock()
-        if self._kernels.get(kernel_id, channel) is not channel:
+        if self.connections.kernel(kernel_id) not in (None, channel):
             return
         self.reads.fail_unanswered(kernel_id, "the kernel lost its connection to the server")
         for viewer in self._registry.of_kernel(kernel_id):
-            self._to_all_pages(viewer.viewer_id, {"type": "kernel_gone", "reason": "disconnected"})
+            self.connections.to_all_pages(
+                viewer.viewer_id, {"type": "kernel_gone", "reason": "disconnected"}
+            )
 
     def lost_page(self, viewer: Viewer, channel: Channel, connection: Connection) -> None:
         """Note that a page's websocket closed; its conversation is kept for a while."""
@@ -129,7 +115,7 @@ class Relay:
             return
         channel.connection, channel.lost_at = None, self._clock()
         if viewer in self._registry.of_kernel(viewer.kernel_id):
-            self._tell_pages(viewer, "viewer_disconnected", self.pages(viewer.viewer_id))
+            self._tell_pages(viewer, "viewer_disconnected")
 
     def command(self, viewer: Viewer, command: dict[str, Any]) -> int:
         """Pass a kernel's command to a viewer's pages; returns how many are connected.
@@ -143,14 +129,14 @@ class Relay:
         TooLarge
             If the command does not fit in a frame.
         """
-        connected = self._connected(viewer.viewer_id)
+        connected = self.connections.connected_pages(viewer.viewer_id)
         if not connected:
             raise NoBrowser("no page of this viewer is open; show it again")
-        channels = list(self._pages[viewer.viewer_id].values())
+        channels = self.connections.pages(viewer.viewer_id)
         if command["type"] == "requestSessionBundle":
             channels = connected = [max(connected, key=lambda channel: channel.active_at)]
         for channel in channels:
-            self._to_page(viewer.viewer_id, channel, command)
+            self.connections.to_page(viewer.viewer_id, channel, command)
         return len(connected)
 
     async def event(self, viewer: Viewer, event: dict[str, Any], stored: bytes | None) -> bool:
@@ -172,15 +158,17 @@ class Relay:
         """
         viewer.last_event, viewer.seen = event["type"], self._clock()
         about: dict[str, Any] = {"viewerId": viewer.viewer_id}
-        if viewer.kernel_id not in self._kernels:
+        if self.connections.kernel(viewer.kernel_id) is None:
             return False
         if stored is None:
             try:
-                return self.to_kernel(viewer.kernel_id, {"type": "event", **about, "event": event})
+                return self.connections.to_kernel(
+                    viewer.kernel_id, {"type": "event", **about, "event": event}
+                )
             except FrameError:
                 stored = json.dumps(event, ensure_ascii=False).encode()
         about["eventId"] = event_id = await self._events.keep(viewer, stored)
-        delivered = self.to_kernel(viewer.kernel_id, {"type": "event_stored", **about})
+        delivered = self.connections.to_kernel(viewer.kernel_id, {"type": "event_stored", **about})
         if not delivered:
             self._events.drop(event_id)
         return delivered
@@ -190,7 +178,7 @@ class Relay:
         about = {key: v for key, v in request.describe().items() if key != "state"}
         if request.state != "ready":
             about.pop("bytes", None)
-        self.to_kernel(
+        self.connections.to_kernel(
             request.kernel_id,
             {
                 "type": "session_bundle",
@@ -211,11 +199,11 @@ class Relay:
         TooMany
             If too many reads are under way.
         """
-        if not self.kernel_connected(viewer.kernel_id):
+        if not self.connections.kernel_connected(viewer.kernel_id):
             raise KernelGone("the kernel of this viewer is not connected; run its cell again")
         read = self.reads.begin(viewer.viewer_id, viewer.kernel_id)
         asked = {"type": "read", "viewerId": viewer.viewer_id, "replyId": read.reply_id}
-        if not self.to_kernel(
+        if not self.connections.to_kernel(
             viewer.kernel_id, {**asked, "path": path, "range": range_, "ifNoneMatch": etag}
         ):
             self.reads.end(read)
@@ -225,85 +213,43 @@ class Relay:
     def end_viewer(self, viewer: Viewer, reason: Reason) -> None:
         """End a viewer: its pages are told why, nothing waits for it any more."""
         viewer_id = viewer.viewer_id
-        for channel in self._pages.pop(viewer_id, {}).values():
+        for channel in self.connections.forget_pages(viewer_id):
             if channel.connection is not None:
-                self._to_page(viewer_id, channel, {"type": "kernel_gone", "reason": reason})
+                self.connections.to_page(
+                    viewer_id, channel, {"type": "kernel_gone", "reason": reason}
+                )
             if channel.connection is not None:
                 channel.connection.hang_up(CLOSE_NO_SUCH_VIEWER, reason)
         self.reads.fail_viewer(viewer_id, f"the viewer ended ({reason})")
         self._events.drop_viewer(viewer_id)
         self._registry.remove(viewer)
+        self._requests.end_viewer(viewer_id)
+        self._journal.ended(viewer, reason)
         about = {"viewerId": viewer_id, "reason": reason}
-        self.to_kernel(viewer.kernel_id, {"type": "viewer_closed", **about})
+        self.connections.to_kernel(viewer.kernel_id, {"type": "viewer_closed", **about})
 
     def end_kernel(self, kernel_id: str, reason: Reason) -> None:
         """End a kernel's conversation and all its viewers."""
-        channel = self._kernels.pop(kernel_id, None)
+        channel = self.connections.forget_kernel(kernel_id)
         for viewer in self._registry.of_kernel(kernel_id):
             self.end_viewer(viewer, reason)
         if channel is not None and channel.connection is not None:
             channel.connection.hang_up(CLOSE_REPLACED, reason)
 
-    def to_kernel(self, kernel_id: str, message: dict[str, Any]) -> bool:
-        """Send to a kernel, now or when it is back; says whether there is one."""
-        channel = self._kernels.get(kernel_id)
-        if channel is None:
-            return False
-        try:
-            channel.send(message)
-        except BacklogFull:
-            del self._kernels[kernel_id]
-            _hang_up(channel)
-            return False
-        return True
-
     def sweep(self) -> None:
-        """Forget conversations whose peer stayed away, and viewers that nobody uses."""
-        limit = self._clock() - RESUME_SECONDS
-        for kernel_id, channel in list(self._kernels.items()):
-            if channel.connection is None and channel.lost_at <= limit:
-                del self._kernels[kernel_id]
-        for channels in self._pages.values():
-            for channel in list(channels.values()):
-                if channel.connection is None and channel.lost_at <= limit:
-                    del channels[channel.channel_id]
+        """Forget who stayed away, and what nobody uses."""
+        self.connections.sweep()
         self._events.sweep()
-        for viewer in self._registry.sweep():
-            if self.pages(viewer.viewer_id) or self.kernel_connected(viewer.kernel_id):
+        for viewer in self._registry.unused():
+            used = self.connections.connected_pages(viewer.viewer_id)
+            if used or self.connections.kernel_connected(viewer.kernel_id):
                 viewer.seen = self._clock()
             else:
                 self.end_viewer(viewer, "expired")
 
-    def close(self) -> None:
-        """Hang up on everybody: the server stops."""
-        channels = [c for some in self._pages.values() for c in some.values()]
-        for channel in [*channels, *self._kernels.values()]:
-            if channel.connection is not None:
-                channel.connection.hang_up(1001, "the server stops")
-
-    def _connected(self, viewer_id: str) -> list[Channel]:
-        channels = self._pages.get(viewer_id, {}).values()
-        return [channel for channel in channels if channel.connection is not None]
-
-    def _tell_pages(self, viewer: Viewer, kind: str, pages: int) -> None:
-        self.to_kernel(
-            viewer.kernel_id, {"type": kind, "viewerId": viewer.viewer_id, "pages": pages}
-        )
-
-    def _to_all_pages(self, viewer_id: str, message: dict[str, Any]) -> None:
-        for channel in list(self._pages.get(viewer_id, {}).values()):
-            self._to_page(viewer_id, channel, message)
-
-    def _to_page(self, viewer_id: str, channel: Channel, message: dict[str, Any]) -> None:
-        try:
-            channel.send(message)
-        except FrameError as error:
-            raise TooLarge(str(error)) from None
-        except BacklogFull:
-            self._pages.get(viewer_id, {}).pop(channel.channel_id, None)
-            _hang_up(channel)
-
-
-def _hang_up(channel: Channel) -> None:
-    if channel.connection is not None:
-        channel.connection.hang_up(_BACKLOG, "too much waits to be acknowledged")
+    def _tell_pages(self, viewer: Viewer, kind: str) -> int:
+        viewer_id = viewer.viewer_id
+        pages = len(self.connections.connected_pages(viewer_id))
+        about = {"type": kind, "viewerId": viewer_id, "pages": pages}
+        self.connections.to_kernel(viewer.kernel_id, about)
+        return pages

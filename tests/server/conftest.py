@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
+import asyncio
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -55,14 +55,14 @@ def extension(jp_serverapp: Any) -> CellucidExtension:
 
 
 @pytest.fixture
-def files(extension: CellucidExtension) -> Callable[[], list[str]]:
-    """Names of the files in the spool, once what is being removed is gone."""
+def files(extension: CellucidExtension) -> Callable[[], Awaitable[list[str]]]:
+    """Names of the files in the spool, once what is being removed is gone; waits at most 10 s."""
 
-    def listed() -> list[str]:
-        extension.spool.submit(lambda: None).result(10)
-        deadline = time.monotonic() + 10
-        while (names := _names(extension.spool.folder)) and time.monotonic() < deadline:
-            time.sleep(0.01)
+    async def listed() -> list[str]:
+        for _ in range(500):
+            if not (names := _names(extension.spool.folder)):
+                break
+            await asyncio.sleep(0.02)
         return names
 
     return listed

@@ -16,6 +16,8 @@ from tornado.websocket import WebSocketClientConnection, WebSocketClosedError, w
 from cellucid_ext.auth import sign
 from cellucid_ext.protocol import PROTOCOL, SESSION_MAGIC, Numbered
 
+from .described import check_answer
+
 DATASET: Mapping[str, Any] = {
     "title": "PBMC",
     "height": 600,
@@ -57,6 +59,7 @@ class Peer:
             allow_nonstandard_methods=True,
             **options,
         )
+        check_answer(method, path, answer.code, answer.body)
         return answer
 
     async def json(

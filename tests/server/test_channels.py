@@ -173,7 +173,7 @@ async def test_forgotten_after_a_while(
         await to_kernel.expect("viewer_disconnected")
         to_kernel.drop()
         for _ in range(500):
-            if not extension.relay.kernel_connected(kernel.kernel_id):
+            if not extension.relay.connections.kernel_connected(kernel.kernel_id):
                 break
             await asyncio.sleep(0.01)
         clock.now += RESUME_SECONDS + 1
@@ -200,8 +200,8 @@ class Clock:
 
 @pytest.fixture
 def clock(extension: CellucidExtension) -> Clock:
-    clock = Clock(extension.relay._clock)
-    extension.relay._clock = clock
+    clock = Clock(extension.relay.connections.clock)
+    extension.relay.connections.clock = clock
     return clock
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -26,7 +26,7 @@ async def test_small_events(kernel: KernelPeer, person: Peer, viewer_id: str) ->
 
 
 async def test_large_event_is_kept_for_the_kernel(
-    kernel: KernelPeer, person: Peer, viewer_id: str, files: Callable[[], list[str]]
+    kernel: KernelPeer, person: Peer, viewer_id: str, files: Callable[[], Awaitable[list[str]]]
 ) -> None:
     event = {"type": "selection", "cells": "é" * (5 * 2**20)}
     body = gzip.compress(json.dumps({"viewerId": viewer_id, **event}).encode())
@@ -38,7 +38,7 @@ async def test_large_event_is_kept_for_the_kernel(
         path = f"viewers/{viewer_id}/events/{told['eventId']}"
         assert await kernel.json("GET", path) == event
         assert (await kernel.json("GET", path, status=404))["code"] == "no-such-event"
-    assert files() == []
+    assert await files() == []
 
 
 @pytest.mark.parametrize("less", [0, 100, 400, 600])
@@ -64,12 +64,12 @@ async def test_at_the_limit_of_a_frame(
 
 
 async def test_closed_viewer_drops_its_events(
-    kernel: KernelPeer, person: Peer, viewer_id: str, files: Callable[[], list[str]]
+    kernel: KernelPeer, person: Peer, viewer_id: str, files: Callable[[], Awaitable[list[str]]]
 ) -> None:
     event = {"viewerId": viewer_id, "type": "t", "text": "x" * (2 * MAX_FRAME_BYTES)}
     assert await person.json("POST", "events", event) == {"delivered": 1}
     await kernel.json("DELETE", f"viewers/{viewer_id}", status=204)
-    assert files() == []
+    assert await files() == []
 
 
 @pytest.mark.parametrize(

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
-from openapi_spec_validator import validate
 
 import cellucid_ext
 from cellucid_ext.protocol import MAX_UPLOAD_BYTES, SERVER_URL_VARIABLE
 from cellucid_ext.server.app import CellucidExtension
-from cellucid_ext.server.handlers import ROUTES
 
 from .peers import KernelPeer, Peer
-from .test_who_may import implemented, template
 
 
 async def test_health(person: Peer) -> None:
@@ -93,33 +88,3 @@ class TestOnAHub:
         policy = answer.headers["Content-Security-Policy"]
         assert policy.startswith("frame-ancestors 'none'; default-src 'self'")
         assert "frame-ancestors 'self'" not in policy
-
-
-def test_description_fits_the_handlers() -> None:
-    path = Path(cellucid_ext.__file__).parent / "server" / "rest-api.yml"
-    description = yaml.safe_load(path.read_text("utf-8"))
-    validate(description)
-    described = {
-        (method.upper(), route)
-        for route, item in description["paths"].items()
-        for method in item
-        if method != "parameters"
-    }
-    routes = {(m, camel(template(p))) for p, handler in ROUTES for m in implemented(handler)}
-    assert described == routes
-    assert description["info"]["version"] == cellucid_ext.__version__
-
-
-def camel(path: str) -> str:
-    return "/" + re.sub(r"_([a-z])(?=\w*})", lambda found: found[1].upper(), path)
-
-
-def test_every_refusal_is_described() -> None:
-    """Codes never change once they are out, so the list of them stands in the description."""
-    from cellucid_ext.server import errors
-
-    path = Path(cellucid_ext.__file__).parent / "server" / "rest-api.yml"
-    description = yaml.safe_load(path.read_text("utf-8"))
-    codes = {kind.code for kind in errors.Refused.__subclasses__()}
-    listed = description["components"]["schemas"]["Error"]["properties"]["code"]["enum"]
-    assert codes | {"error"} == set(listed)

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from cellucid_ext.protocol import MAX_UPLOADS_AT_ONCE
 from cellucid_ext.server.errors import CutShort, NotASession
-from cellucid_ext.server.spool import BATCH_BYTES, Spool, Upload
+from cellucid_ext.server.spool import Spool
+from cellucid_ext.server.upload import BATCH_BYTES, Upload
 
 from .peers import session
 

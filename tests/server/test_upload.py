@@ -6,27 +6,17 @@ import asyncio
 import hashlib
 import json
 from collections import namedtuple
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from tornado.iostream import IOStream
-from tornado.tcpclient import TCPClient
 
-from cellucid_ext.protocol import MAX_UPLOADS_AT_ONCE
 from cellucid_ext.server.app import CellucidExtension
 
 from .peers import KernelPeer, Peer, kernel_line, session
+from .sending import begin_upload, expect, reach
 
-Files = Callable[[], list[str]]
-
-
-async def expect(kernel: KernelPeer, viewer_id: str, request_id: str = "r1") -> str:
-    """Let the kernel expect a session; returns where to send it."""
-    path, asked = f"viewers/{viewer_id}/requests", {"requestId": request_id, "ttlSeconds": 60}
-    answer = await kernel.json("POST", path, asked, status=201)
-    assert answer == {"requestId": request_id, "state": "pending"}
-    return f"session_bundle?viewerId={viewer_id}&requestId={request_id}"
+Files = Callable[[], Awaitable[list[str]]]
 
 
 async def test_session_arrives_whole(
@@ -44,7 +34,7 @@ async def test_session_arrives_whole(
     answer = await kernel.fetch("GET", f"{request}/bundle")
     assert answer.body == body
     assert answer.headers["Content-Length"] == str(len(body))
-    assert files() == []
+    assert await files() == []
     refused = await kernel.json("GET", f"{request}/bundle", status=410)
     assert refused["code"] == "expired"
     assert extension.spool.folder.stat().st_mode & 0o777 == 0o700
@@ -94,7 +84,7 @@ async def test_wrong_content(
     state = await kernel.json("GET", f"viewers/{viewer_id}/requests/r1")
     assert state["state"] == "failed"
     assert state["error"] == {"message": refused["message"], "code": code}
-    assert files() == []
+    assert await files() == []
 
 
 @pytest.mark.parametrize("query", ["", "?viewerId=v&requestId=r", "?viewerId={v}&requestId=nobody"])
@@ -104,7 +94,7 @@ async def test_nobody_asked(person: Peer, viewer_id: str, files: Files, query: s
     refused = await person.json("POST", target, "x" * 3_000_000, status=404)
     assert refused["code"] == "no-pending-request"
     assert refused["message"] == "No pending session bundle request (viewerId/requestId)"
-    assert files() == []
+    assert await files() == []
 
 
 async def test_repeated_upload(kernel: KernelPeer, person: Peer, viewer_id: str) -> None:
@@ -131,7 +121,7 @@ async def test_cancelled_request(
     answer = await person.fetch("POST", target, session())
     assert (answer.code, json.loads(answer.body)["code"]) == (410, "expired")
     assert (await kernel.json("GET", request))["state"] == "expired"
-    assert files() == []
+    assert await files() == []
 
 
 async def test_cancelled_after_the_upload(
@@ -140,7 +130,7 @@ async def test_cancelled_after_the_upload(
     target, request = await expect(kernel, viewer_id), f"viewers/{viewer_id}/requests/r1"
     await person.fetch("POST", target, session())
     await kernel.json("DELETE", request, status=204)
-    assert files() == []
+    assert await files() == []
     assert (await kernel.json("GET", f"{request}/bundle", status=410))["code"] == "expired"
 
 
@@ -150,7 +140,7 @@ async def test_closed_viewer_ends_its_requests(
     done, pending = await expect(kernel, viewer_id, "a"), await expect(kernel, viewer_id, "b")
     await person.fetch("POST", done, session())
     await kernel.json("DELETE", f"viewers/{viewer_id}", status=204)
-    assert files() == []
+    assert await files() == []
     answer = await person.fetch("POST", pending, session())
     assert answer.code == 410
     gone = await kernel.json("GET", f"viewers/{viewer_id}/requests/b", status=404)
@@ -167,7 +157,7 @@ async def test_no_length(kernel: KernelPeer, person: Peer, viewer_id: str, files
     answer = await person.fetch("POST", target, body_producer=produce)
     assert (answer.code, json.loads(answer.body)["code"]) == (411, "no-length")
     assert (await kernel.json("GET", f"viewers/{viewer_id}/requests/r1"))["state"] == "failed"
-    assert files() == []
+    assert await files() == []
 
 
 class TestLimits:
@@ -189,7 +179,7 @@ class TestLimits:
             assert head.startswith(b"HTTP/1.1 413")
             assert json.loads(body)["code"] == "too-large"
             assert (await line.expect("session_bundle"))["error"]["code"] == "too-large"
-        assert files() == []
+        assert await files() == []
 
     async def test_just_small_enough(
         self, kernel: KernelPeer, person: Peer, viewer_id: str
@@ -197,25 +187,6 @@ class TestLimits:
         body = session(1100 - len(session(100)))
         assert len(body) == 1000
         assert (await person.fetch("POST", await expect(kernel, viewer_id), body)).code == 200
-
-
-async def begin_upload(person: Peer, target: str, length: int) -> IOStream:
-    """Send the head of an upload over a connection of its own."""
-    stream = await TCPClient().connect("127.0.0.1", person.client.get_http_port())
-    head = [f"POST {person.base}{target} HTTP/1.1", "Host: 127.0.0.1", f"Content-Length: {length}"]
-    head += [f"{name}: {value}" for name, value in person.headers.items()]
-    await stream.write(("\r\n".join(head) + "\r\n\r\n").encode())
-    return stream
-
-
-async def reach(kernel: KernelPeer, request: str, state: str, size: int = 0) -> dict[str, Any]:
-    """Wait, at most 10 s, until a request is in a state."""
-    for _ in range(500):
-        told: dict[str, Any] = await kernel.json("GET", request)
-        if told["state"] == state and told["bytes"] >= size:
-            return told
-        await asyncio.sleep(0.02)
-    raise AssertionError(f"still {told}")
 
 
 async def test_cut_connection(
@@ -231,7 +202,7 @@ async def test_cut_connection(
         told = await line.expect("session_bundle")
         assert (told["status"], told["error"]["code"]) == ("error", "cut-short")
     assert (await kernel.json("GET", request))["state"] == "failed"
-    assert files() == []
+    assert await files() == []
 
 
 async def test_cancelled_in_the_middle(
@@ -247,7 +218,7 @@ async def test_cancelled_in_the_middle(
     answer = await stream.read_until(b"\r\n")
     assert b" 410 " in answer
     stream.close()
-    assert files() == []
+    assert await files() == []
 
 
 async def test_second_upload_meanwhile(
@@ -266,24 +237,6 @@ async def test_second_upload_meanwhile(
     stream.close()
 
 
-async def test_uploads_at_once_are_bounded(
-    kernel: KernelPeer, person: Peer, viewer_id: str, files: Files
-) -> None:
-    streams = []
-    for number in range(MAX_UPLOADS_AT_ONCE):
-        target = await expect(kernel, viewer_id, f"r{number}")
-        streams.append(await begin_upload(person, target, 1000))
-        await reach(kernel, f"viewers/{viewer_id}/requests/r{number}", "receiving")
-    target = await expect(kernel, viewer_id, "more")
-    refused = await person.fetch("POST", target, session())
-    assert (refused.code, json.loads(refused.body)["code"]) == (429, "too-many")
-    for stream in streams:
-        stream.close()
-    for number in range(MAX_UPLOADS_AT_ONCE):
-        await reach(kernel, f"viewers/{viewer_id}/requests/r{number}", "failed")
-    assert (await person.fetch("POST", target, session())).code == 200
-
-
 async def test_disk_full(
     kernel: KernelPeer,
     person: Peer,
@@ -292,10 +245,10 @@ async def test_disk_full(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     usage = namedtuple("usage", "total used free")(10**9, 10**9, 1000)
-    monkeypatch.setattr("cellucid_ext.server.spool.shutil.disk_usage", lambda path: usage)
+    monkeypatch.setattr("cellucid_ext.server.upload.shutil.disk_usage", lambda path: usage)
     answer = await person.fetch("POST", await expect(kernel, viewer_id), session())
     assert (answer.code, json.loads(answer.body)["code"]) == (507, "disk-full")
-    assert files() == []
+    assert await files() == []
 
 
 async def test_waiting_for_an_upload(kernel: KernelPeer, person: Peer, viewer_id: str) -> None:
@@ -311,16 +264,3 @@ async def test_bad_wait(kernel: KernelPeer, viewer_id: str, wait: str) -> None:
     await expect(kernel, viewer_id)
     path = f"viewers/{viewer_id}/requests/r1?wait={wait}"
     assert (await kernel.json("GET", path, status=400))["code"] == "bad-request"
-
-
-async def test_activity_is_noted_during_an_upload(
-    kernel: KernelPeer, person: Peer, viewer_id: str, jp_serverapp: Any
-) -> None:
-    target, request = await expect(kernel, viewer_id), f"viewers/{viewer_id}/requests/r1"
-    before = jp_serverapp.web_app.settings.get("api_last_activity")
-    stream = await begin_upload(person, target, 1000)
-    await stream.write(session()[:100])
-    await reach(kernel, request, "receiving", 100)
-    assert jp_serverapp.web_app.settings["api_last_activity"] != before
-    stream.close()
-    await reach(kernel, request, "failed")

@@ -85,14 +85,14 @@ def untouched(
     """A viewer and a pending request, which must be as they were afterwards."""
     path, asked = f"viewers/{viewer_id}/requests", {"requestId": "r1", "ttlSeconds": 60}
     jp_asyncio_loop.run_until_complete(kernel.json("POST", path, asked, status=201))
-    request = extension.registry.request(viewer_id, "r1")
+    request = extension.requests.find(viewer_id, "r1")
     yield
     assert request.state == "pending"
     assert [v.viewer_id for v in extension.registry.of_kernel(None)] == [viewer_id]
     with pytest.raises(Exception, match="No pending session bundle"):
-        extension.registry.request(viewer_id, "new")
-    assert extension.relay.pages(viewer_id) == 0
-    assert not extension.relay.kernel_connected(kernel.kernel_id)
+        extension.requests.find(viewer_id, "new")
+    assert extension.relay.connections.connected_pages(viewer_id) == []
+    assert not extension.relay.connections.kernel_connected(kernel.kernel_id)
 
 
 async def ask(peer: Peer, method: str, path: str, row: Row, viewer_id: str) -> tuple[int, str]:

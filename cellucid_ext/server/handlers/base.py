@@ -16,13 +16,17 @@ from pathlib import Path
 from typing import Any, ClassVar, Final, TypeVar, cast
 
 from jupyter_core.utils import ensure_async
+from jupyter_server._tz import utcnow
 from jupyter_server.base.handlers import APIHandler, JupyterHandler
 from tornado import web
+from tornado.iostream import StreamClosedError
 
 from ...auth import KERNEL_HEADER, PROOF_HEADER, ProofError, ProofVerifier
 from ...protocol import MAX_FRAME_BYTES
 from ..errors import BadProof, BadRequest, Expired, Forbidden, NotAuthenticated, Refused, TooLarge
+from ..limits import Limits
 from ..relay import Relay
+from ..requests import Requests
 from ..spool import Spool
 from ..viewers import Registry
 
@@ -71,8 +75,13 @@ class Services(JupyterHandler):
 
     @property
     def registry(self) -> Registry:
-        """Viewers and requests."""
+        """Viewers."""
         return cast(Registry, self.settings["cellucid_registry"])
+
+    @property
+    def requests(self) -> Requests:
+        """The sessions that are expected."""
+        return cast(Requests, self.settings["cellucid_requests"])
 
     @property
     def relay(self) -> Relay:
@@ -85,9 +94,9 @@ class Services(JupyterHandler):
         return cast(Spool, self.settings["cellucid_spool"])
 
     @property
-    def max_upload_bytes(self) -> int:
-        """Size of the largest session taken."""
-        return cast(int, self.settings["cellucid_max_upload_bytes"])
+    def limits(self) -> Limits:
+        """What is taken."""
+        return cast(Limits, self.settings["cellucid_limits"])
 
     @property
     def claims_proof(self) -> bool:
@@ -125,18 +134,19 @@ class JsonErrors(Services):
         code = {400: "bad-request", 404: "not-found", 405: "bad-request"}.get(status_code, "error")
         if status_code == 403:
             code = "not-authenticated" if self.current_user is None else "forbidden"
-        message, reason = self._reason, None
+        message, reason, details = self._reason, None, {}
         if isinstance(error, Refused):
             self.set_status(error.status)
-            message, code = str(error), error.code
+            message, code, details = str(error), error.code, error.details
         elif isinstance(error, web.HTTPError):
             message, reason = error.log_message or message, error.reason
         self.set_header("Content-Type", "application/json")
-        self.finish(json.dumps({"message": message, "reason": reason, "code": code}))
+        told = {"message": message, "reason": reason, "code": code, **details}
+        self.finish(json.dumps(told))
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
-        """Keep refusals out of the log: the access log has them."""
-        if not isinstance(value, Refused):
+        """Keep out what is no fault: refusals, which the access log has, and peers that left."""
+        if not isinstance(value, Refused | StreamClosedError):
             super().log_exception(typ, value, tb)
 
 
@@ -214,6 +224,10 @@ class Handler(JsonErrors, APIHandler):
         self._pieces.append(chunk)
         return None
 
+    def note_activity(self) -> None:
+        """Say that the server is used: else a Hub takes it for idle while a slow transfer runs."""
+        self.settings["last_activity_times"]["cellucid_ext"] = utcnow()
+
     def json_object(self) -> dict[str, Any]:
         """Read the body as a JSON object.
 
@@ -253,6 +267,7 @@ async def send_file(
         handler.set_header("Content-Type", content_type)
         handler.set_header("Content-Length", str(os.fstat(file.fileno()).st_size))
         while piece := await handler.spool.run(file.read, _PIECE_BYTES):
+            handler.note_activity()
             handler.write(piece)
             await asyncio.wait_for(handler.flush(), _PEER_SECONDS)
         sent()

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import time
+from typing import cast
 
-from jupyter_server._tz import utcnow
 from tornado import web
 
-from ..errors import CutShort, Expired, NoLength, Refused, TooLarge
-from ..requests import Request
-from ..spool import Upload
+from ...protocol import MAX_PARTS
+from ..errors import BadRequest, CutShort, NoLength, Refused, TooLarge
+from ..incoming import Turn
+from ..uploads import Part, Uploads
 from .base import Handler, browser_route
-
-_ACTIVITY_SECONDS = 1.0
 
 
 @web.stream_request_body
 class SessionBundleHandler(Handler):
-    """``session_bundle?viewerId=&requestId=``.
+    """``session_bundle?viewerId=&requestId=``, and ``&part=&parts=`` for one of several parts.
 
     Strangers, and bodies that are too large, are refused before the body. A person who is known
     but whose upload nobody expects is told so after the body was read away: proxies don't deliver
@@ -30,97 +28,87 @@ class SessionBundleHandler(Handler):
     def initialize(self) -> None:
         """Begin without an upload."""
         super().initialize()
-        self._upload: Upload | None = None
-        self._expected: Request | None = None
+        self._turn: Turn | None = None
         self._refusal: Refused | None = None
-        self._noted = 0.0
 
     @property
     def max_body_bytes(self) -> int:
-        """Size of the largest session taken."""
-        return self.max_upload_bytes
+        """Size of the largest session taken, or of the largest part of one."""
+        in_parts = "parts" in self.request.query_arguments
+        return self.limits.max_part_bytes if in_parts else self.limits.max_upload_bytes
 
     async def begin(self) -> None:
         """Claim the request that this upload is for."""
+        viewer_id = self.get_query_argument("viewerId", "")
+        request_id = self.get_query_argument("requestId", "")
+        try:
+            part = self._part()
+        except BadRequest as refusal:
+            self._refusal = refusal
+            return
         try:
             await super().begin()
             if self.length is None:
                 raise NoLength("an upload must say how long it is (Content-Length)")
         except (TooLarge, NoLength) as refusal:
-            # What is expected won't come: the kernel need not wait for it.
             with contextlib.suppress(Refused):
-                self._expected = self._claim()
-            self._fail(refusal)
+                self._uploads.refuse(viewer_id, request_id, part, refusal)
             raise
         try:
-            self._upload = self.spool.begin(self.length)
-            self._expected = self._claim()
-            await self._upload.open()
+            self._turn = await self._uploads.begin(viewer_id, request_id, self.length, part)
         except Refused as refusal:
-            self._fail(refusal)
+            self._refusal = refusal
 
     async def data_received(self, chunk: bytes) -> None:
         """Write the next bytes, or read them away."""
-        self._note_activity()
-        if self._upload is None or self._expected is None:
-            return
-        try:
-            if self._expected.state != "receiving":
-                raise Expired(f"the request has ended: {self._expected.error}")
-            self._expected.bytes += len(chunk)
-            await self._upload.write(chunk)
-        except Refused as refusal:
-            self._fail(refusal)
+        self.note_activity()
+        if self._turn is not None and self._refusal is None:
+            try:
+                await self._turn.write(chunk)
+            except Refused as refusal:
+                self._refusal = refusal
 
     @browser_route
     async def post(self) -> None:
-        """Check the file and hand it over."""
-        upload, expected = self._upload, self._expected
-        if upload is None or expected is None:
+        """Check what has come and hand it over."""
+        if self._refusal is not None or self._turn is None:
             raise self._refusal or CutShort("the upload was cut off")
-        try:
-            sha256 = await upload.finish()
-            self.registry.ready(expected, upload.path, upload.received, sha256)
-        except Refused as refusal:
-            self._fail(refusal)
-            raise
-        upload.keep()
-        self._upload = None
-        self.relay.uploaded(expected)
-        await self.finish({"status": "ok", "bytes": upload.received, "sha256": sha256})
+        await self.finish(await self._turn.finish())
 
     def on_connection_close(self) -> None:
         """Drop what came of an upload that was cut off."""
         super().on_connection_close()
-        self._abort()
+        self._leave()
 
     def on_finish(self) -> None:
         """Drop what came of an upload that failed."""
         super().on_finish()
-        self._abort()
+        self._leave()
 
-    def _claim(self) -> Request:
-        viewer_id = self.get_query_argument("viewerId", "")
-        return self.registry.claim(viewer_id, self.get_query_argument("requestId", ""))
+    @property
+    def _uploads(self) -> Uploads:
+        return cast(Uploads, self.settings["cellucid_uploads"])
 
-    def _abort(self) -> None:
-        if self._upload is not None:
-            received, length = self._upload.received, self.length
-            self._fail(CutShort(f"the upload was cut off after {received:,} of {length:,} bytes"))
+    def _leave(self) -> None:
+        if self._turn is not None:
+            self._turn.cut(self.length)
 
-    def _fail(self, refusal: Refused) -> None:
-        self._refusal = self._refusal or refusal
-        upload, self._upload = self._upload, None
-        if upload is not None:
-            upload.discard()
-        if self._expected is not None and self.registry.fail(self._expected, refusal):
-            self.relay.uploaded(self._expected)
+    def _part(self) -> Part | None:
+        number = self.get_query_argument("part", None)
+        of = self.get_query_argument("parts", None)
+        if number is None and of is None:
+            return None
+        counts = [_count(text) for text in (number, of)]
+        if not 1 <= counts[0] <= counts[1] <= MAX_PARTS:
+            raise BadRequest(
+                f"'part' is {number!r} and 'parts' is {of!r}; they must be whole numbers, "
+                f"1 <= part <= parts <= {MAX_PARTS:,}"
+            )
+        return Part(*counts)
 
-    def _note_activity(self) -> None:
-        # Else a Hub takes a server for idle while a slow upload runs.
-        if time.monotonic() - self._noted > _ACTIVITY_SECONDS:
-            self._noted = time.monotonic()
-            self.settings["api_last_activity"] = utcnow()
+
+def _count(text: str | None) -> int:
+    return int(text) if text is not None and text.isascii() and text.isdigit() else 0
 
 
 ROUTES = [(r"session_bundle", SessionBundleHandler)]

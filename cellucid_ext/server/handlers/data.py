@@ -120,6 +120,7 @@ class ReplyHandler(Handler):
 
     async def data_received(self, chunk: bytes) -> None:
         """Pass the next bytes on, when the page takes them."""
+        self.note_activity()
         if self._read is not None:
             try:
                 await self._read.feed(chunk)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import zlib
+from collections.abc import Awaitable
 from typing import Any, Final
 
 from tornado import web
@@ -50,6 +51,11 @@ class EventsHandler(Handler):
         except TimeoutError:
             raise TooMany("other large events are on their way; try again in a moment") from None
         self._has_place = True
+
+    def data_received(self, chunk: bytes) -> Awaitable[None] | None:
+        """Collect the body, which may take its time."""
+        self.note_activity()
+        return super().data_received(chunk)
 
     @browser_route
     async def post(self) -> None:

@@ -20,9 +20,10 @@ class RequestsHandler(Handler):
         """Expect one session file."""
         viewer = self.registry.get(viewer_id, self.kernel_id)
         asked = self.json_object()
-        request = self.registry.expect(
+        request = self.requests.expect(
             viewer, asked.get("requestId", ""), asked.get("ttlSeconds", "")
         )
+        self.settings["cellucid_journal"].expected(request)
         self.set_status(201)
         await self.finish({"requestId": request.request_id, "state": request.state})
 
@@ -35,17 +36,17 @@ class RequestHandler(Handler):
         """Describe it; ``?wait=`` seconds for it to be finished."""
         self.registry.get(viewer_id, self.kernel_id)
         wait = self._wait()
-        request = self.registry.request(viewer_id, request_id)
+        request = self.requests.find(viewer_id, request_id)
         if wait and not request.finished:
             await self._changed(request, wait)
-            request = self.registry.request(viewer_id, request_id)
+            request = self.requests.find(viewer_id, request_id)
         await self.finish(request.describe())
 
     @kernel_route
     async def delete(self, viewer_id: str, request_id: str) -> None:
         """Expect it no longer."""
         self.registry.get(viewer_id, self.kernel_id)
-        self.registry.cancel(self.registry.request(viewer_id, request_id))
+        self.requests.cancel(self.requests.find(viewer_id, request_id))
         self.set_status(204)
         await self.finish()
 
@@ -78,10 +79,10 @@ class BundleHandler(Handler):
     async def get(self, viewer_id: str, request_id: str) -> None:
         """Send it, and drop it once it was sent whole."""
         self.registry.get(viewer_id, self.kernel_id)
-        request = self.registry.request(viewer_id, request_id)
-        path = self.registry.file_of(request)
+        request = self.requests.find(viewer_id, request_id)
+        path = self.requests.file_of(request)
         kind = "application/octet-stream"
-        await send_file(self, path, kind, lambda: self.registry.consumed(request))
+        await send_file(self, path, kind, lambda: self.requests.consumed(request))
 
 
 REQUEST = VIEWER + r"/requests/(?P<request_id>[A-Za-z0-9_-]{1,64})"

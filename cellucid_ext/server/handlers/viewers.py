@@ -24,8 +24,9 @@ class ViewersHandler(Handler):
         if self.kernel_id is None:
             raise BadRequest("say which kernel registers: header 'X-Cellucid-Kernel'")
         viewer = self.registry.register(self.kernel_id, cast(Registration, self.json_object()))
-        self.relay.await_kernel(self.kernel_id)
+        self.relay.connections.await_kernel(self.kernel_id)
         self.settings["cellucid_kernels"].watch(self.kernel_id)
+        self.settings["cellucid_journal"].registered(viewer)
         self.set_status(201)
         await self.finish({"viewerId": viewer.viewer_id, "viewerToken": viewer.token})
 
