@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,6 +15,7 @@ import pytest
 from cellucid_ext import (
     CellucidSessionBundle,
     SessionFormatError,
+    SessionWriter,
     apply_cellucid_session_to_anndata,
 )
 from cellucid_ext.session import format2
@@ -322,3 +324,22 @@ def test_renamed_fields_and_categories(
     assert list(obs_of(theirs["renamed"])["k"].cat.categories) == ["x", "y", "z"]
     column = apply_cellucid_session_to_anndata(*cases["renamed"]).obs["kind"]
     assert list(column.cat.categories) == ["new", "y", "z"]
+
+
+def test_no_release_reads_both_formats(
+    cases: dict[str, Case], peer_python: Path, peer2_python: Path, tmp_path: Path
+) -> None:
+    ours = SessionWriter({"sourceType": "jupyter", "datasetId": "d", "cellCount": 3})
+    first, second = ours.write(tmp_path / "first"), cases["groups"].file
+    code = "import sys, cellucid; print(len(cellucid.CellucidSessionBundle(sys.argv[1]).manifest))"
+
+    def refuses(python: Path, file: Path) -> bool:
+        done = subprocess.run(
+            [python, "-c", code, file], capture_output=True, text=True, timeout=120
+        )
+        assert done.returncode == 0 or "ValueError" in done.stderr, done.stderr
+        return done.returncode != 0
+
+    assert [refuses(peer_python, file) for file in (first, second)] == [False, True]
+    assert [refuses(peer2_python, file) for file in (first, second)] == [True, False]
+    assert [CellucidSessionBundle(file).format for file in (first, second)] == [1, 2]
