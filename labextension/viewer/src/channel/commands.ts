@@ -1,6 +1,7 @@
 /** What Python may ask of the page: a table from the command's name to what it does. */
 import { CheckError, oneOf, optional, own, text, type JsonObject } from '../base/check';
 import { FetchError, type Server } from '../data/fetch';
+import { uploadSession } from '../data/upload';
 import { captureSession } from '../session/capture';
 import type { App } from '../state/app';
 import { addGroup, clearPage } from '../state/highlights';
@@ -82,7 +83,7 @@ function requestId(frame: JsonObject): string {
 async function handOverSession({ app, server, emit }: CommandContext, frame: JsonObject) {
   const id = requestId(frame);
   try {
-    await server.uploadSession(id, await captureSession(app));
+    await uploadSession(server, id, await captureSession(app));
     say(app, 'info', 'The session was handed to Python.');
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

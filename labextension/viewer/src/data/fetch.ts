@@ -1,5 +1,7 @@
 /** The only file that uses HTTP: the dataset's files, uploads, and what went wrong in words. */
 
+import { gzip } from '../base/gzip';
+
 export class FetchError extends Error {
   constructor(
     message: string,
@@ -53,31 +55,32 @@ export class Server {
 
   /** A JSON file of the dataset, not yet checked. */
   async json(path: string, signal?: AbortSignal): Promise<unknown> {
-    const bytes = await this.data(path, signal);
-    try {
-      return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown;
-    } catch {
-      throw new FetchError(`“${path}” of the dataset is not JSON.`, 200, 'not-json');
-    }
+    return parse(await this.data(path, signal), `“${path}” of the dataset`);
   }
 
-  /** Hand a session to Python, which asked for it. */
-  async uploadSession(requestId: string, session: Blob): Promise<void> {
-    const query = new URLSearchParams({ viewerId: this.viewerId, requestId });
-    await this.#request(`session_bundle?${query.toString()}`, {
-      method: 'POST',
-      body: session,
-      seconds: UPLOAD_SECONDS
-    });
+  /** What the server says of itself and takes, not yet checked. */
+  async info(): Promise<unknown> {
+    return parse(await this.#request('info', {}), 'The server’s word on itself');
+  }
+
+  /** Whether the server knows this viewer and this person: rejects with why not. */
+  async seen(): Promise<void> {
+    await this.#request(`viewers/${encodeURIComponent(this.viewerId)}`, {});
+  }
+
+  /** Send bytes, which may take long. */
+  async post(path: string, body: Blob, headers: Readonly<Record<string, string>>): Promise<void> {
+    await this.#request(path, { method: 'POST', body, headers, seconds: UPLOAD_SECONDS });
   }
 
   /** Send an event that is too large for the websocket. */
   async postEvent(event: Readonly<Record<string, unknown>>): Promise<void> {
-    await this.#request('events', {
-      method: 'POST',
-      body: JSON.stringify({ ...event, viewerId: this.viewerId }),
-      headers: { 'Content-Type': 'application/json' },
-      seconds: UPLOAD_SECONDS
+    const text = JSON.stringify({ ...event, viewerId: this.viewerId });
+    // Packed, so that a proxy's limit lets selections of some million cells through.
+    const packed = await gzip(new TextEncoder().encode(text));
+    await this.post('events', new Blob([packed]), {
+      'Content-Type': 'application/json',
+      'Content-Encoding': 'gzip'
     });
   }
 
@@ -151,6 +154,14 @@ class Patience {
   }
 }
 
+function parse(bytes: ArrayBuffer, what: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown;
+  } catch {
+    throw new FetchError(`${what} is not JSON.`, 200, 'not-json');
+  }
+}
+
 async function read(answer: Response, patience: Patience): Promise<ArrayBuffer> {
   const heard = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
     transform(piece, controller) {
@@ -203,7 +214,10 @@ function explain(status: number): string {
     return 'The login has expired: reload the notebook and log in again.';
   }
   if (status === 413) {
-    return 'A proxy before the Jupyter server refused this as too large (413): raise its limit.';
+    return (
+      'A proxy before the Jupyter server refused this as too large (413): its limit must be raised, ' +
+      'or CellucidExtension.part_bytes of the Jupyter server set below it.'
+    );
   }
   if (status === 502 || status === 503 || status === 504) {
     return `A proxy before the Jupyter server got no answer from it (${status}): try again.`;

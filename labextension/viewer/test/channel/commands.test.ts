@@ -22,8 +22,10 @@ beforeEach(async () => {
 
 function say(frame: Frame): Promise<void> {
   const server = {
-    uploadSession: (id: string, session: Blob) => {
-      uploads.push([id, session]);
+    viewerId: 'v1',
+    info: () => Promise.resolve({ partBytes: 1e6, maxUploadBytes: 1e9 }),
+    post: (path: string, session: Blob) => {
+      uploads.push([path, session]);
       return refusal ? Promise.reject(refusal) : Promise.resolve();
     }
   } as unknown as Server;
@@ -109,7 +111,7 @@ describe('commands', () => {
 
   it('hand the session over', async () => {
     await say({ type: 'requestSessionBundle', requestId: 'r-1' });
-    expect(uploads.map(([id]) => id)).toEqual(['r-1']);
+    expect(uploads.map(([path]) => path)).toEqual(['session_bundle?viewerId=v1&requestId=r-1']);
     expect(await uploads[0]![1].slice(0, 17).text()).toBe('CELLUCID_SESSION\n');
     expect(events).toEqual([]);
     expect(app.messages.value.at(-1)?.level).toBe('info');

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server as Http, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { FetchError, Server } from '../../src/data/fetch';
@@ -73,29 +74,14 @@ describe('Server', () => {
     expect((await failure(server.data(path))).code).toBe('bad-path');
   });
 
-  it('uploads the session as it is', async () => {
+  it('posts events packed, with the viewer’s id', async () => {
     let got: unknown;
     handler = (request, answer, body) => {
-      got = [request.method, request.url, request.headers['content-length'], body.toString()];
-      json(answer, 200, { status: 'ok' });
-    };
-    await server.uploadSession('r-1', new Blob(['CELLUCID_SESSION\n']));
-    expect(got).toEqual([
-      'POST',
-      '/user/ana/_cellucid/session_bundle?viewerId=v1&requestId=r-1',
-      '17',
-      'CELLUCID_SESSION\n'
-    ]);
-  });
-
-  it('posts events with the viewer’s id', async () => {
-    let got: unknown;
-    handler = (_, answer, body) => {
-      got = JSON.parse(body.toString());
+      got = [request.headers['content-encoding'], JSON.parse(gunzipSync(body).toString())];
       json(answer, 200, { delivered: 1 });
     };
     await server.postEvent({ type: 'selection', viewerId: 'another' });
-    expect(got).toEqual({ type: 'selection', viewerId: 'v1' });
+    expect(got).toEqual(['gzip', { type: 'selection', viewerId: 'v1' }]);
   });
 
   it.each<[string, Handler, string, number, string]>([

@@ -1,0 +1,77 @@
+/** A session on its way to the server: whole, or in parts of a size that proxies let through. */
+import { integer, object, own } from '../base/check';
+import { FetchError, type Server } from './fetch';
+
+/** What an upload needs of a `Server`. */
+export type Sender = Pick<Server, 'viewerId' | 'info' | 'post'>;
+
+/** What may be otherwise a moment later: a busy server, a cut connection, a proxy's bad gateway. */
+const PASSING = [0, 429, 502, 503, 504];
+const WAITS_MILLISECONDS = [250, 500, 1000, 2000, 4000];
+
+/**
+ * Hand a session to Python, which asked for it.
+ *
+ * A part whose connection was cut is sent again: the server drops what came of it, and takes none
+ * twice. A session in one piece is not, since the server has told Python by then that it failed.
+ *
+ * @throws FetchError saying why the server does not have it.
+ */
+export async function uploadSession(
+  server: Sender,
+  requestId: string,
+  session: Blob
+): Promise<void> {
+  const { partBytes, maxUploadBytes } = await limits(server);
+  if (session.size > maxUploadBytes) {
+    throw new FetchError(
+      `The session has ${session.size.toLocaleString('en')} bytes, and the server takes ` +
+        `${maxUploadBytes.toLocaleString('en')} at most: its administrator can raise ` +
+        'CellucidExtension.max_upload_bytes.',
+      413,
+      'too-large'
+    );
+  }
+  const { viewerId } = server;
+  const send = (piece: Blob, part?: { part: string; parts: string }): Promise<void> => {
+    const query = new URLSearchParams({ viewerId, requestId, ...part });
+    return server.post(`session_bundle?${query.toString()}`, piece, {
+      'Content-Type': 'application/octet-stream'
+    });
+  };
+  const parts = Math.ceil(session.size / partBytes);
+  if (parts < 2) {
+    await patiently(() => send(session), [429]);
+    return;
+  }
+  for (let part = 1; part <= parts; part++) {
+    const piece = session.slice((part - 1) * partBytes, part * partBytes);
+    await patiently(() => send(piece, { part: `${part}`, parts: `${parts}` }), PASSING);
+  }
+}
+
+async function limits(server: Sender): Promise<{ partBytes: number; maxUploadBytes: number }> {
+  const info = object(await server.info(), 'info');
+  const read = (key: string): number => integer(own(info, key), `info.${key}`, 1);
+  return { partBytes: read('partBytes'), maxUploadBytes: read('maxUploadBytes') };
+}
+
+/** Try again, after ever longer waits, what failed with a status that passes. */
+async function patiently(send: () => Promise<void>, passing: readonly number[]): Promise<void> {
+  for (const wait of [...WAITS_MILLISECONDS, null]) {
+    try {
+      await send();
+      return;
+    } catch (error) {
+      // A refusal in the server's own words, such as that of a viewer whose kernel is gone, stands.
+      const passes =
+        error instanceof FetchError &&
+        passing.includes(error.status) &&
+        (error.code === '' || ['unreachable', 'timeout', 'too-many'].includes(error.code));
+      if (!passes || wait === null) {
+        throw error;
+      }
+      await new Promise(resolve => setTimeout(resolve, wait));
+    }
+  }
+}
