@@ -27,5 +27,9 @@ export default defineConfig({
       }
     }
   },
-  test: { include: ['test/**/*.test.ts', 'test/**/*.test.tsx'] }
+  test: {
+    // Some ask Python, which takes its time to start on a busy machine.
+    testTimeout: 30_000,
+    include: ['test/**/*.test.ts', 'test/**/*.test.tsx']
+  }
 });

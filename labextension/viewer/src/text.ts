@@ -38,6 +38,7 @@ export const text = {
   dimension: 'Dimension',
   dimensionName: (dimension: number) => `${dimension}D`,
   frameAll: 'Frame all cells',
+  goOn: 'Frozen by the notebook: go on',
   help: 'Keyboard shortcuts',
   openPanel: 'Show panel',
   closePanel: 'Hide panel',
@@ -90,6 +91,7 @@ export const text = {
   redo: 'Redo',
   cancel: 'Cancel',
 
+  hiddenFromPython: (cells: number) => `Show ${count(cells)} hidden by the notebook`,
   showing: (visible: number, total: number) =>
     `Showing ${count(visible)} of ${count(total)} cells`,
   highlighted: (visible: number, total: number) =>

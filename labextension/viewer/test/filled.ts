@@ -58,6 +58,7 @@ const groups: readonly Group[] = [
     type: 'lasso',
     label: 'Lasso “é”',
     enabled: true,
+    color: '#00ff00',
     cells: Uint32Array.of(0, 3, 19),
     recipe: [lasso, { ...lasso, operation: 'remove', dimension: 1 }],
     extra: { fieldKey: 'kind', categoryIndex: 2, future: { deep: [1, null] } }
@@ -67,6 +68,7 @@ const groups: readonly Group[] = [
     type: 'annotation',
     label: 'None',
     enabled: false,
+    color: null,
     cells: new Uint32Array(0),
     recipe: [],
     extra: {}

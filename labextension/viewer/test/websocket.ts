@@ -90,6 +90,10 @@ export class Peer {
 }
 
 export class SocketServer {
+  /** Answer 403 instead of a websocket. */
+  refuses = false;
+  /** How many websockets were asked for. */
+  asked = 0;
   readonly #http: Server = createServer();
   readonly #peers: Peer[] = [];
   readonly #waiting: ((peer: Peer) => void)[] = [];
@@ -97,6 +101,11 @@ export class SocketServer {
   static async start(): Promise<SocketServer> {
     const server = new SocketServer();
     server.#http.on('upgrade', (request, stream) => {
+      server.asked += 1;
+      if (server.refuses) {
+        stream.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n');
+        return;
+      }
       const key = request.headers['sec-websocket-key'] ?? '';
       const accept = createHash('sha1').update(key + GUID).digest('base64');
       stream.write(

@@ -1,21 +1,14 @@
 /** What Python may ask of the page: a table from the command's name to what it does. */
-import { CheckError, oneOf, optional, own, text, type JsonObject } from '../base/check';
-import { FetchError, type Server } from '../data/fetch';
-import { uploadSession } from '../data/upload';
-import { captureSession } from '../session/capture';
-import type { App } from '../state/app';
+import { boolean, CheckError, oneOf, optional, own, text, type JsonObject } from '../base/check';
+import { setVisibility } from '../state/filters';
 import { addGroup, clearPage } from '../state/highlights';
-import { say } from '../state/messages';
+import { parseColor } from '../state/palette';
 import { frameAll, setField } from '../state/views';
-import { readCells } from './cells';
+import { cellsOf } from './cells';
+import type { CommandContext } from './context';
 import type { Frame } from './numbered';
-
-export interface CommandContext {
-  readonly app: App;
-  readonly server: Server;
-  /** Send an event back. */
-  readonly emit: (event: Frame) => void;
-}
+import { handOverSession, takeSession } from './sessions';
+import { debugSnapshot } from './snapshot';
 
 type Command = (context: CommandContext, frame: JsonObject) => void | Promise<void>;
 
@@ -23,40 +16,38 @@ const REQUEST_ID = 64;
 
 const commands = new Map<string, Command>([
   ['ping', ({ emit }, frame) => emit({ type: 'pong', requestId: requestId(frame) })],
+  ['debug_snapshot', (context, frame) => context.emit(debugSnapshot(context, requestId(frame)))],
   ['resetCamera', ({ app }) => frameAll(app)],
   ['clearHighlights', ({ app }) => clearPage(app)],
-  [
-    'highlight',
-    ({ app }, frame) => {
-      const cells = readCells(own(frame, 'cells'), app.dataset.nCells);
-      addGroup(app, 'combined', `From Python (${cells.length.toLocaleString('en')} cells)`, cells);
-    }
-  ],
-  [
-    'setColorBy',
-    ({ app }, frame) => {
-      const key = optional(own(frame, 'field'), 'field', (v, p) => text(v, p));
-      if (key === null) {
-        setField(app, null);
-        return;
-      }
-      const named = optional(own(frame, 'source'), 'source', (v, p) =>
-        oneOf<'obs' | 'var'>(v, p, ['obs', 'var'])
-      );
-      const isObs = app.dataset.has({ source: 'obs', key });
-      const field = { source: named ?? (isObs ? 'obs' : 'var'), key } as const;
-      if (!app.dataset.has(field)) {
-        throw new CheckError('field', `an obs column or a gene of this dataset, not “${key}”`);
-      }
-      setField(app, field);
-    }
-  ],
-  ['debug_snapshot', ({ app, emit }, frame) => emit(debugSnapshot(app, requestId(frame)))],
-  ['requestSessionBundle', handOverSession]
+  ['highlight', highlight],
+  ['setVisibility', setVisible],
+  ['setColorBy', setColorBy],
+  ['freeze', ({ app }) => void (app.frozen.value = true)],
+  ['loadSession', (context, frame) => takeSession(context, own(frame, 'url'), requestId(frame))],
+  ['requestSessionBundle', (context, frame) => handOverSession(context, requestId(frame))]
 ]);
 
+/** Commands that only ask how things are; the others are done one after the other. */
+const ASKING = ['ping', 'debug_snapshot'];
+
+/** Does what it is told, in the order it is told, however long one thing takes. */
+export class Obedience {
+  #turn: Promise<void> = Promise.resolve();
+
+  constructor(private readonly context: CommandContext) {}
+
+  /** Settles once the frame was obeyed, or its error told. */
+  take(frame: Frame): Promise<void> {
+    if (ASKING.includes(frame.type)) {
+      return obey(this.context, frame);
+    }
+    this.#turn = this.#turn.then(() => obey(this.context, frame));
+    return this.#turn;
+  }
+}
+
 /** Do what a frame asks; what is unknown or wrong is answered with `command_error`. */
-export async function obey(context: CommandContext, frame: Frame): Promise<void> {
+async function obey(context: CommandContext, frame: Frame): Promise<void> {
   try {
     const command = commands.get(frame.type);
     if (command === undefined) {
@@ -80,32 +71,36 @@ function requestId(frame: JsonObject): string {
   return text(own(frame, 'requestId'), 'requestId', REQUEST_ID);
 }
 
-async function handOverSession({ app, server, emit }: CommandContext, frame: JsonObject) {
-  const id = requestId(frame);
-  try {
-    await uploadSession(server, id, await captureSession(app));
-    say(app, 'info', 'The session was handed to Python.');
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    say(app, 'error', `The session could not be handed to Python: ${message}`);
-    const code = error instanceof FetchError ? error.code : '';
-    emit({ type: 'session_bundle', requestId: id, status: 'error', error: { message, code } });
+async function highlight({ app, server }: CommandContext, frame: JsonObject): Promise<void> {
+  const color = optional(own(frame, 'color'), 'color', (v, p) => text(v, p, 7));
+  if (color !== null && parseColor(color) === null) {
+    throw new CheckError('color', 'a colour such as #d62728');
   }
+  const cells = await cellsOf(server, own(frame, 'cells'), app.dataset.nCells);
+  const label = `From Python (${cells.length.toLocaleString('en')} cells)`;
+  addGroup(app, 'combined', label, cells, color);
 }
 
-function debugSnapshot(app: App, id: string): Frame {
-  return {
-    type: 'debug_snapshot',
-    requestId: id,
-    version: __VERSION__,
-    views: app.views.peek(),
-    viewport: app.viewport.peek(),
-    nCells: app.dataset.nCells,
-    nVisible: app.nVisible.peek(),
-    groups: app.highlights
-      .peek()
-      .pages.flatMap(page => page.groups)
-      .map(({ id: group, label, cells }) => ({ id: group, label, cells: cells.length })),
-    messages: app.messages.peek()
-  };
+async function setVisible({ app, server }: CommandContext, frame: JsonObject): Promise<void> {
+  const visible = boolean(own(frame, 'visible'), 'visible');
+  const given = own(frame, 'cells') ?? null;
+  const cells = given === null ? null : await cellsOf(server, given, app.dataset.nCells);
+  setVisibility(app, cells, visible);
+}
+
+function setColorBy({ app }: CommandContext, frame: JsonObject): void {
+  const key = optional(own(frame, 'field'), 'field', (v, p) => text(v, p));
+  if (key === null) {
+    setField(app, null);
+    return;
+  }
+  const named = optional(own(frame, 'source'), 'source', (v, p) =>
+    oneOf<'obs' | 'var'>(v, p, ['obs', 'var'])
+  );
+  const isObs = app.dataset.has({ source: 'obs', key });
+  const field = { source: named ?? (isObs ? 'obs' : 'var'), key } as const;
+  if (!app.dataset.has(field)) {
+    throw new CheckError('field', `an obs column or a gene of this dataset, not “${key}”`);
+  }
+  setField(app, field);
 }

@@ -1,10 +1,12 @@
 /** Joins the app to its channel: events out, commands in, and what the connection is like. */
-import type { Server } from '../data/fetch';
+import { FetchError, type Server } from '../data/fetch';
 import type { App } from '../state/app';
 import { say } from '../state/messages';
 import { packCells } from './cells';
-import { obey } from './commands';
+import { Obedience } from './commands';
+import { followConsole } from './console';
 import type { Frame } from './numbered';
+import { Outside } from './outside';
 import { Channel } from './socket';
 
 /** Below the server's limit for one frame, with room for the envelope. */
@@ -15,8 +17,11 @@ const GONE: ReadonlyMap<unknown, string> = new Map([
   ['shutdown', 'The kernel was shut down: run the cell again.'],
   ['died', 'The kernel died: run the cell again.'],
   ['closed', 'The viewer was stopped in the notebook: run the cell again.'],
+  ['expired', 'The viewer was left alone for too long: run the cell again.'],
   ['disconnected', 'The kernel is not connected. If this stays, run the cell again.']
 ]);
+
+const LOGIN = 'The login has expired: reload the notebook and log in again.';
 
 /** Open the channel; returns what closes it. */
 export function connect(app: App, server: Server): () => void {
@@ -35,10 +40,13 @@ export function connect(app: App, server: Server): () => void {
   const gone = (reason: unknown): void => {
     app.connection.value = { state: 'gone', reason: GONE.get(reason) ?? 'Run the cell again.' };
   };
+  const said = followConsole(console, window, line => emit({ type: 'console', ...line }));
+  const obedience = new Obedience({ app, server, emit, console: said.lines });
   let greeted = false;
   const channel: Channel = new Channel(server.channelUrl, {
-    opened: kernelConnected => {
-      if (kernelConnected) {
+    opened: welcome => {
+      outside.token = welcome['viewerToken'];
+      if (welcome['kernelConnected'] === true) {
         app.connection.value = { state: 'open' };
       } else {
         gone('disconnected');
@@ -59,10 +67,13 @@ export function connect(app: App, server: Server): () => void {
       } else if (frame.type === 'kernel_gone') {
         gone(frame['reason']);
       } else {
-        void obey({ app, server, emit }, frame);
+        void obedience.take(frame);
       }
     },
-    lost: () => {
+    lost: wasOpen => {
+      if (!wasOpen) {
+        void noticeLogin();
+      }
       // That the kernel is gone says more, and what to do.
       if (app.connection.peek().state !== 'gone') {
         app.connection.value = { state: 'lost' };
@@ -71,15 +82,29 @@ export function connect(app: App, server: Server): () => void {
     refused: (code, reason) => {
       const text =
         code === 4401
-          ? 'The login has expired: reload the notebook and log in again.'
+          ? LOGIN
           : code === 4404
             ? 'The viewer’s kernel is gone: run the cell again.'
             : `The server closed this viewer (${code} ${reason}): run the cell again.`;
       app.connection.value = { state: 'gone', reason: text };
     }
   });
-  app.onConfirmed(({ groupId, label, source, cells }) => {
-    emit({ type: 'selection', groupId, label, source, cells: packCells(cells) });
+  /** A browser does not tell why it got no websocket; an ordinary request does. */
+  const noticeLogin = async (): Promise<void> => {
+    const error: unknown = await server.seen().catch((why: unknown) => why);
+    const known = error instanceof FetchError ? error : null;
+    if (known !== null && ([401, 403].includes(known.status) || known.code === 'html')) {
+      channel.close();
+      app.connection.value = { state: 'gone', reason: LOGIN };
+    }
+  };
+  app.onDone(done => {
+    emit(done.type === 'selection' ? { ...done, cells: packCells(done.cells) } : done);
   });
-  return () => channel.close();
+  const outside = new Outside(server.viewerId, frame => void obedience.take(frame));
+  return () => {
+    said.stop();
+    outside.close();
+    channel.close();
+  };
 }

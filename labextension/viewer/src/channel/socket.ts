@@ -2,12 +2,12 @@
 import { Numbered, type Frame } from './numbered';
 
 export interface Listener {
-  /** The channel is open; `kernelConnected` as the server knows it. */
-  opened(kernelConnected: boolean): void;
+  /** The channel is open; the server's `welcome` says what it knows. */
+  opened(welcome: Frame): void;
   /** A frame that was not handled before. */
   received(frame: Frame): void;
-  /** The connection was lost and is being tried again. */
-  lost(): void;
+  /** The connection was lost, or not to be had at all, and is being tried again. */
+  lost(wasOpen: boolean): void;
   /** The server has no such viewer, or does not speak with this page: no more tries. */
   refused(code: number, reason: string): void;
 }
@@ -96,7 +96,7 @@ export class Channel {
       this.#numbered.restart();
     }
     this.#numbered.unacknowledged().forEach(frame => this.#write(frame));
-    this.listener.opened(welcome['kernelConnected'] === true);
+    this.listener.opened(welcome);
   }
 
   #heard(frame: Frame): void {
@@ -115,6 +115,7 @@ export class Channel {
     if (socket !== this.#socket || this.#closed) {
       return;
     }
+    const wasOpen = this.#open;
     this.#socket = null;
     this.#open = false;
     if (FINAL.includes(code) || (code === NO_SUCH_VIEWER && !this.#mayComeBack())) {
@@ -122,7 +123,7 @@ export class Channel {
       this.listener.refused(code, reason);
       return;
     }
-    this.listener.lost();
+    this.listener.lost(wasOpen);
     // Spread out, so that a restarted server is not met by all pages at once.
     this.#retry = setTimeout(() => this.#connect(), this.#delay * (0.5 + Math.random() / 2));
     this.#delay = Math.min(2 * this.#delay, LAST_DELAY);

@@ -43,6 +43,9 @@ function GroupRow({ app, group }: { app: App; group: Group }): JSX.Element {
         aria-label={text.groupEnabled(group.label)}
         onChange={event => setGroupEnabled(app, group.id, event.currentTarget.checked)}
       />
+      {group.color !== null && (
+        <span class="cx-dot" style={{ backgroundColor: group.color }} data-testid="group-color" />
+      )}
       {renaming.value ? (
         <NameBox
           name={group.label}

@@ -8,6 +8,7 @@ import type { App } from '../state/app';
 import type { SetOperation } from '../state/types';
 import { toolById, tools } from '../tools';
 import type { Gesture, ScreenPoint, Stage } from '../tools/tool';
+import { Pointing } from './pointing';
 import type { Ui } from './ui';
 
 /** Turns of a wheel come in pixels, lines or pages. */
@@ -38,6 +39,7 @@ export class Pointer {
   private drag: Drag | null = null;
   private pointerId = -1;
   private readonly listeners = new AbortController();
+  private readonly pointing: Pointing;
 
   constructor(
     private readonly app: App,
@@ -45,10 +47,12 @@ export class Pointer {
     private readonly stage: Stage,
     private readonly canvas: HTMLCanvasElement
   ) {
+    this.pointing = new Pointing(app, stage);
     const { signal } = this.listeners;
     canvas.addEventListener('pointerdown', event => this.down(event), { signal });
     canvas.addEventListener('pointermove', event => this.moved(event), { signal });
     canvas.addEventListener('pointerup', event => this.up(event), { signal });
+    canvas.addEventListener('pointerleave', () => this.pointing.over(null), { signal });
     canvas.addEventListener('pointercancel', () => this.cancel(), { signal });
     canvas.addEventListener('lostpointercapture', () => this.cancel(), { signal });
     canvas.addEventListener('wheel', event => this.wheel(event), { signal, passive: false });
@@ -81,6 +85,7 @@ export class Pointer {
     this.canvas.setPointerCapture(event.pointerId);
     this.pointerId = event.pointerId;
     const at: ScreenPoint = [event.offsetX, event.offsetY];
+    this.pointing.down(at);
     this.drag = this.gesture(event, at) ?? { kind: 'camera', move: this.cameraMove(event), at };
     this.canvas.dataset.drag = this.drag.kind;
   }
@@ -112,10 +117,14 @@ export class Pointer {
 
   private moved(event: PointerEvent): void {
     const drag = this.drag;
-    if (!drag || event.pointerId !== this.pointerId) {
+    const at: ScreenPoint = [event.offsetX, event.offsetY];
+    if (!drag) {
+      this.pointing.over(at);
       return;
     }
-    const at: ScreenPoint = [event.offsetX, event.offsetY];
+    if (event.pointerId !== this.pointerId) {
+      return;
+    }
     if (drag.kind === 'gesture') {
       drag.gesture.move(at);
       return;
@@ -134,9 +143,11 @@ export class Pointer {
     }
     this.drag = null;
     delete this.canvas.dataset.drag;
+    const at: ScreenPoint = [event.offsetX, event.offsetY];
     if (drag.kind === 'gesture') {
-      drag.gesture.end([event.offsetX, event.offsetY]);
+      drag.gesture.end(at);
     }
+    this.pointing.up(at, event);
   }
 
   private wheel(event: WheelEvent): void {

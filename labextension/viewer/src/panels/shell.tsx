@@ -1,4 +1,5 @@
 /** The page: a side panel, the picture with its toolbars, the status line. */
+import { batch } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { App } from '../state/app';
@@ -32,7 +33,11 @@ export function Shell({ app, ui, picture }: ShellProps): JSX.Element {
       <main class="cx-main">
         <Toolbar app={app} ui={ui} />
         <div class="cx-view">
-          <Picture picture={picture} tool={app.tool.value} />
+          {app.still.value === null ? (
+            <Picture picture={picture} tool={app.tool.value} />
+          ) : (
+            <Still app={app} picture={app.still.value} />
+          )}
           <Waiting app={app} />
           <Messages app={app} />
           <Selection app={app} ui={ui} />
@@ -62,6 +67,25 @@ function Title({ app, ui }: { app: App; ui: Ui }): JSX.Element {
       </button>
     </header>
   );
+}
+
+/** The last picture, in place of the drawing. */
+function Still({ app, picture }: { app: App; picture: string }): JSX.Element {
+  return (
+    <div class="cx-picture" data-testid="still">
+      <img class="cx-still" src={picture} alt={text.picture} />
+      <button type="button" class="cx-confirm cx-go-on" onClick={() => thaw(app)}>
+        {text.goOn}
+      </button>
+    </div>
+  );
+}
+
+function thaw(app: App): void {
+  batch(() => {
+    app.frozen.value = false;
+    app.still.value = null;
+  });
 }
 
 function Picture(props: { picture: ShellProps['picture']; tool: string | null }): JSX.Element {

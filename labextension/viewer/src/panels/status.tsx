@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { App } from '../state/app';
+import { hiddenCells, showHiddenCells } from '../state/filters';
 import { dismiss } from '../state/messages';
 import type { Message } from '../state/types';
 import { text } from '../text';
@@ -11,11 +12,17 @@ const INFO_MILLISECONDS = 8000;
 
 export function StatusLine({ app }: { app: App }): JSX.Element {
   const connection = app.connection.value;
+  const hidden = hiddenCells(app.activeView.value).length;
   return (
     <footer class="cx-status">
       <span role="status" data-testid="showing">
         {text.showing(app.nVisible.value, app.dataset.nCells)}
       </span>
+      {hidden > 0 && (
+        <button type="button" class="cx-link" onClick={() => showHiddenCells(app)}>
+          {text.hiddenFromPython(hidden)}
+        </button>
+      )}
       <span class="cx-space" />
       <span
         class="cx-badge"

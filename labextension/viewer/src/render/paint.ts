@@ -58,6 +58,13 @@ void main() {
 
 export type Rgb = readonly [red: number, green: number, blue: number];
 
+/** "#rrggbb" as three bytes; anything else is a middle grey. */
+export function rgb(color: string): Rgb {
+  const digits = /^#([0-9a-f]{6})$/i.exec(color)?.[1];
+  const value = parseInt(digits ?? '808080', 16);
+  return [value >> 16, (value >> 8) & 255, value & 255];
+}
+
 /** How one frame is drawn; sizes in device pixels. */
 export interface Drawing {
   readonly clip: Matrix4;

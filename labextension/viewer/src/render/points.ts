@@ -1,5 +1,5 @@
 /**
- * The cells of a view as three.js `Points`: one set of attributes, drawn up to five times. First all
+ * The cells of a view as three.js `Points`: one set of attributes, drawn a few times. First all
  * cells in row order; then the highlighted ones, and then the candidates, each as larger discs in
  * the colour of the halo with the cells themselves on top. So a selection has an outline, in dense
  * places one around all of it, and selected cells are never under others.
@@ -12,14 +12,17 @@ import {
   Scene,
   Uint8BufferAttribute
 } from 'three';
+import { MOST_HALOS, type Halo } from '../state/halos';
 import type { Dimension } from '../state/types';
-import { Paint, type Drawing, type Rgb } from './paint';
+import { Paint, rgb, type Drawing, type Rgb } from './paint';
 
+const NO_CELLS = new Uint32Array(0);
 /** Device pixels a halo adds on each side at most. */
 const WIDEST = 6;
 
 /** A part of the cells, drawn again on top with a halo as wide as a share of a cell's size. */
 class Marked {
+  color: Rgb = [0, 0, 0];
   private readonly outline: Points;
   private readonly fill: Points;
   private readonly geometry = new BufferGeometry();
@@ -60,9 +63,9 @@ class Marked {
     this.outline.visible = this.fill.visible = rows.length > 0;
   }
 
-  prepare(drawing: Drawing, color: Rgb): void {
+  prepare(drawing: Drawing): void {
     const width = Math.min(Math.max(drawing.size * this.share, drawing.pixelRatio), WIDEST);
-    this.halo.halo(drawing, width, color);
+    this.halo.halo(drawing, width, this.color);
   }
 
   dispose(): void {
@@ -78,7 +81,7 @@ export class Cloud {
   private readonly paintAll = new Paint();
   private readonly paintMarked = new Paint();
   private readonly all: Points;
-  private readonly highlighted: Marked;
+  private readonly highlighted: readonly Marked[];
   private readonly candidates: Marked;
   private count = 0;
   private placed: Uint8Array | null = null;
@@ -86,7 +89,10 @@ export class Cloud {
   constructor() {
     this.scene.matrixAutoUpdate = false;
     this.all = addTo(this.scene, this.geometry, this.paintAll);
-    this.highlighted = new Marked(this.scene, this.paintMarked, 0.26);
+    this.highlighted = Array.from(
+      { length: MOST_HALOS },
+      () => new Marked(this.scene, this.paintMarked, 0.26)
+    );
     this.candidates = new Marked(this.scene, this.paintMarked, 0.36);
     this.all.visible = false;
   }
@@ -100,7 +106,7 @@ export class Cloud {
     this.geometry.dispose();
     this.geometry.setAttribute('position', position);
     this.geometry.setAttribute('color', color.setUsage(DynamicDrawUsage));
-    this.highlighted.attributes(position, color);
+    this.highlighted.forEach(marked => marked.attributes(position, color));
     this.candidates.attributes(position, color);
     this.all.visible = this.count > 0;
   }
@@ -123,27 +129,30 @@ export class Cloud {
     attribute.needsUpdate = true;
   }
 
-  /** The cells with a halo: rows of confirmed groups, and rows of the selection being made. */
-  mark(highlighted: Uint32Array, candidates: Uint32Array): void {
+  /** The cells with a halo: rows of confirmed groups by colour, and of the selection being made. */
+  mark(halos: readonly Halo[], candidates: Uint32Array): void {
     const inside = (rows: Uint32Array): Uint32Array =>
       rows.length && rows[rows.length - 1]! >= this.count ? rows.filter(r => r < this.count) : rows;
-    this.highlighted.cells(inside(highlighted));
+    this.highlighted.forEach((marked, i) => {
+      marked.color = rgb(halos[i]?.color ?? '');
+      marked.cells(inside(halos[i]?.cells ?? NO_CELLS));
+    });
     this.candidates.cells(inside(candidates));
   }
 
   /** Everything of the next frame but the data: camera, sizes and the colours of the halos. */
-  prepare(drawing: Drawing, highlight: Rgb, candidate: Rgb): void {
+  prepare(drawing: Drawing, candidate: Rgb): void {
     this.paintAll.cells(drawing, this.candidates.count > 0 ? drawing.opacity / 2 : drawing.opacity);
     this.paintMarked.cells(drawing, 1);
-    this.highlighted.prepare(drawing, highlight);
-    this.candidates.prepare(drawing, candidate);
+    this.candidates.color = candidate;
+    [...this.highlighted, this.candidates].forEach(marked => marked.prepare(drawing));
   }
 
   dispose(): void {
     this.geometry.dispose();
     this.paintAll.dispose();
     this.paintMarked.dispose();
-    this.highlighted.dispose();
+    this.highlighted.forEach(marked => marked.dispose());
     this.candidates.dispose();
   }
 }

@@ -121,6 +121,8 @@ export class Surface {
     for (const dispose of this.disposers.splice(0)) dispose();
     this.cloud.dispose();
     this.renderer.dispose();
+    // Browsers give a page only a few contexts, and take their time to collect one.
+    this.renderer.forceContextLoss();
     this.host.replaceChildren();
   }
 
@@ -147,7 +149,10 @@ export class Surface {
         this.invalidate();
       }),
       effect(() => {
-        void [app.activeView.value, app.activePage.value, app.theme.value];
+        app.still.value = app.frozen.value ? untracked(() => this.still()) : null;
+      }),
+      effect(() => {
+        void [app.activeView.value, app.theme.value];
         this.invalidate();
       })
     );
@@ -173,7 +178,13 @@ export class Surface {
   }
 
   private mark(): void {
-    this.cloud.mark(this.app.highlighted.value, this.app.candidate.value.cells ?? NO_CELLS);
+    this.cloud.mark(this.app.halos.value, this.app.candidate.value.cells ?? NO_CELLS);
+  }
+
+  /** The picture as it is now; read at once, since a canvas forgets what was drawn. */
+  private still(): string {
+    this.draw();
+    return this.canvas.toDataURL('image/png');
   }
 
   private resize(): void {
@@ -220,7 +231,6 @@ export class Surface {
         opacity: planar ? (cells < 50_000 ? 0.85 : 0.7) : 1,
         pixelRatio
       },
-      rgb(this.app.activePage.peek().color),
       CANDIDATE[this.app.theme.peek()]
     );
     this.renderer.render(this.cloud.scene, this.eye);
@@ -257,11 +267,4 @@ function distanceOf(camera: Camera): number {
   const [x, y, z] = camera.position;
   const [tx, ty, tz] = camera.target;
   return Math.hypot(x - tx, y - ty, z - tz);
-}
-
-/** "#rrggbb" as three bytes; anything else is a middle grey. */
-function rgb(color: string): Rgb {
-  const digits = /^#([0-9a-f]{6})$/i.exec(color)?.[1];
-  const value = parseInt(digits ?? '808080', 16);
-  return [value >> 16, (value >> 8) & 255, value & 255];
 }

@@ -6,16 +6,18 @@
  */
 import { batch, computed, effect, signal, type ReadonlySignal, type Signal } from '@preact/signals';
 
-import { EMPTY, unionAll } from '../cells/cellset';
+import { unionAll } from '../cells/cellset';
 import type { Column, Dataset } from '../data/dataset';
 import { fieldId } from '../data/field';
 import { Changes, type Slot } from './change';
-import { cellColors, count, visibleMask } from './derive';
+import { cellColors, count, fieldsOf, visibleMask } from './derive';
+import { halosOf, type Halo } from './halos';
 import { say } from './messages';
 import { firstPage, liveView } from './opening';
 import type {
   Candidate,
   Dimension,
+  Done,
   FieldRef,
   Highlights,
   Message,
@@ -54,6 +56,10 @@ export class App {
   /** Size of the live view in CSS pixels, as the stage last had it. */
   readonly viewport: Signal<{ readonly width: number; readonly height: number } | null> =
     signal(null);
+  /** Python asked for a still picture: none is drawn until the person goes on. */
+  readonly frozen: Signal<boolean> = signal(false);
+  /** The picture as it was frozen, as an address. */
+  readonly still: Signal<string | null> = signal(null);
   readonly messages: Signal<readonly Message[]> = signal([]);
   /** Candidates before and after the present one, for its own undo and redo. */
   readonly candidatePast: Signal<readonly Candidate[]> = signal([]);
@@ -66,6 +72,9 @@ export class App {
   readonly visible: ReadonlySignal<Uint8Array | null>;
   readonly nVisible: ReadonlySignal<number>;
   readonly colors: ReadonlySignal<Uint8Array>;
+  /** The cells of the active page's groups that are shown, by colour. */
+  readonly halos: ReadonlySignal<readonly Halo[]>;
+  /** All of them in one set. */
   readonly highlighted: ReadonlySignal<Uint32Array>;
   readonly canUndo: ReadonlySignal<boolean>;
   readonly canRedo: ReadonlySignal<boolean>;
@@ -76,7 +85,7 @@ export class App {
   readonly columns: Signal<ReadonlyMap<string, Loaded<Column>>> = signal(new Map());
 
   readonly #points: Signal<ReadonlyMap<Dimension, Loaded<Float32Array>>> = signal(new Map());
-  readonly #confirmed: ((event: Confirmed) => void)[] = [];
+  readonly #listeners: ((done: Done) => void)[] = [];
 
   constructor(readonly dataset: Dataset) {
     const view = liveView(dataset);
@@ -117,14 +126,10 @@ export class App {
       return field === null ? null : this.#ready(field);
     });
     this.colors = computed(() => cellColors(shown.value, colormap.value, n));
+    this.halos = computed(() => halosOf(this.activePage.value, n));
     this.highlighted = computed(() => {
-      const enabled = this.activePage.value.groups.filter(group => group.enabled);
-      return enabled.length === 0
-        ? EMPTY
-        : unionAll(
-            enabled.map(group => group.cells),
-            n
-          );
+      const halos = this.halos.value;
+      return halos.length === 1 ? halos[0]!.cells : unionAll(halos.map(halo => halo.cells), n);
     });
     this.canUndo = computed(() => this.changes.past.value.length > 0);
     this.canRedo = computed(() => this.changes.future.value.length > 0);
@@ -154,14 +159,14 @@ export class App {
     return this.changes.revision;
   }
 
-  /** Be told of each confirmed group. */
-  onConfirmed(listener: (event: Confirmed) => void): void {
-    this.#confirmed.push(listener);
+  /** Be told of what a person does that is no state: confirms, points, clicks. */
+  onDone(listener: (done: Done) => void): void {
+    this.#listeners.push(listener);
   }
 
-  tellConfirmed(event: Confirmed): void {
-    for (const listener of this.#confirmed) {
-      listener(event);
+  tell(done: Done): void {
+    for (const listener of this.#listeners) {
+      listener(done);
     }
   }
 
@@ -171,8 +176,9 @@ export class App {
   }
 
   #loadWhatIsShown(): void {
-    const { dimension, field, filters } = this.activeView.value;
-    const needed = [...(field ? [field] : []), ...filters.map(filter => filter.field)];
+    const view = this.activeView.value;
+    const { dimension } = view;
+    const needed = fieldsOf(view);
     if (!this.#points.peek().has(dimension)) {
       this.#load(this.#points, dimension, this.dataset.points(dimension));
     }
@@ -202,8 +208,7 @@ export class App {
         this.#load(this.#points, dimension, this.dataset.points(dimension));
       }
     }
-    const { field, filters } = this.activeView.peek();
-    for (const ref of [...(field ? [field] : []), ...filters.map(filter => filter.field)]) {
+    for (const ref of fieldsOf(this.activeView.peek())) {
       if (this.columns.peek().get(fieldId(ref))?.state === 'failed') {
         this.#load(this.columns, fieldId(ref), this.dataset.column(ref));
       }
@@ -254,12 +259,4 @@ function withCounters(back: Highlights, now: Highlights): Highlights {
     nextPage: Math.max(back.nextPage, now.nextPage),
     nextGroup: Math.max(back.nextGroup, now.nextGroup)
   };
-}
-
-/** A selection that a person confirmed, as Python hears of it. */
-export interface Confirmed {
-  readonly groupId: string;
-  readonly label: string;
-  readonly source: string;
-  readonly cells: Uint32Array;
 }

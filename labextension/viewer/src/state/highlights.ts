@@ -79,6 +79,7 @@ export function confirmCandidate(app: App): Group | null {
       type,
       label: `${title(type)} (${count})`,
       enabled: true,
+      color: null,
       cells,
       recipe: steps,
       extra: {}
@@ -96,7 +97,7 @@ export function confirmCandidate(app: App): Group | null {
     return made;
   });
   const source = steps.at(-1)?.tool ?? type;
-  app.tellConfirmed({ groupId: group.id, label: group.label, source, cells });
+  app.tell({ type: 'selection', groupId: group.id, label: group.label, source, cells });
   return group;
 }
 
@@ -141,13 +142,19 @@ export function clearPage(app: App): void {
 }
 
 /** Put a set of cells on the active page as a group of its own, as Python does. */
-export function addGroup(app: App, type: GroupType, label: string, cells: Uint32Array): void {
+export function addGroup(
+  app: App,
+  type: GroupType,
+  label: string,
+  cells: Uint32Array,
+  color: string | null = null
+): void {
   app.changes.change(
     'highlight from Python',
     () => {
       const highlights = app.highlights.peek();
       const id = `highlight_${highlights.nextGroup}`;
-      const made: Group = { id, type, label, enabled: true, cells, recipe: [], extra: {} };
+      const made: Group = { id, type, label, enabled: true, color, cells, recipe: [], extra: {} };
       app.slots.highlights.set({
         ...highlights,
         nextGroup: highlights.nextGroup + 1,

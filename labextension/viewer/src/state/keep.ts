@@ -4,6 +4,7 @@
  */
 import { integer, list, object, optional, own, text, type JsonObject } from '../base/check';
 import type { App } from './app';
+import { writeFilter } from './filter-json';
 import { say } from './messages';
 import { checkCells, readHighlights, readStep, readViews } from './readers';
 import type { Candidate, Highlights, View } from './types';
@@ -11,17 +12,21 @@ import type { Candidate, Highlights, View } from './types';
 interface Kept {
   readonly datasetId: string;
   readonly nCells: number;
-  readonly views: readonly View[];
+  readonly views: readonly unknown[];
   readonly activeViewId: string;
   readonly highlights: Highlights;
   readonly candidate: Candidate;
+}
+
+interface Adopted extends Omit<Kept, 'datasetId' | 'nCells' | 'views'> {
+  readonly views: readonly View[];
 }
 
 export function snapshot(app: App): unknown {
   const kept: Kept = {
     datasetId: app.dataset.id,
     nCells: app.dataset.nCells,
-    views: app.views.peek(),
+    views: app.views.peek().map(view => ({ ...view, filters: view.filters.map(writeFilter) })),
     activeViewId: app.slots.activeViewId.signal.peek(),
     highlights: app.highlights.peek(),
     candidate: app.candidate.peek()
@@ -58,7 +63,7 @@ export function adopt(app: App, value: unknown): void {
   }
 }
 
-function read(kept: JsonObject, nCells: number): Omit<Kept, 'datasetId' | 'nCells'> {
+function read(kept: JsonObject, nCells: number): Adopted {
   const highlights = object(own(kept, 'highlights'), 'highlights');
   const candidate = object(own(kept, 'candidate'), 'candidate');
   const cells = (given: unknown, path: string): Uint32Array => checkCells(given, path, nCells);

@@ -12,13 +12,12 @@ import {
   text,
   type JsonObject
 } from '../base/check';
+import { readField, readFilter } from './filter-json';
 import { firstPage } from './opening';
 import { parseColor } from './palette';
 import type {
   Camera,
   Dimension,
-  FieldRef,
-  Filter,
   Group,
   GroupType,
   Highlights,
@@ -75,14 +74,6 @@ export function readViews(value: unknown, path: string): View[] {
   return views;
 }
 
-function readField(value: unknown, path: string): FieldRef {
-  const field = object(value, path);
-  return {
-    source: oneOf(own(field, 'source'), `${path}.source`, ['obs', 'var'] as const),
-    key: text(own(field, 'key'), `${path}.key`, MAX_NAME)
-  };
-}
-
 function readCameras(value: unknown, path: string): View['cameras'] {
   const cameras = object(value, path);
   const found: Partial<Record<Dimension, Camera>> = {};
@@ -118,26 +109,14 @@ function readVec3(value: unknown, path: string): Vec3 {
   return [x, y, z];
 }
 
-function readFilter(value: unknown, path: string): Filter {
-  const filter = object(value, path);
-  const field = readField(own(filter, 'field'), `${path}.field`);
-  const enabled = boolean(own(filter, 'enabled'), `${path}.enabled`);
-  const kind = oneOf(own(filter, 'kind'), `${path}.kind`, ['category', 'range'] as const);
-  return kind === 'category'
-    ? { kind, field, enabled, hidden: list(own(filter, 'hidden'), `${path}.hidden`, text) }
-    : {
-        kind,
-        field,
-        enabled,
-        min: number(own(filter, 'min'), `${path}.min`),
-        max: number(own(filter, 'max'), `${path}.max`)
-      };
-}
-
 /** Others leave a page without a colour, or name it in other ways: it gets a first page's then. */
 function readColor(value: unknown, path: string): string {
+  return readOwnColor(value, path) ?? firstPage().color;
+}
+
+function readOwnColor(value: unknown, path: string): string | null {
   const color = optional(value, path, (v, p) => text(v, p, 100));
-  return color !== null && parseColor(color) !== null ? color : firstPage().color;
+  return color !== null && parseColor(color) !== null ? color : null;
 }
 
 /** The parts of a group that a file and a handed-over state keep in different ways. */
@@ -185,6 +164,7 @@ function readGroup(value: unknown, path: string, parts: ReadParts): Group {
     type: oneOf(own(group, 'type'), `${path}.type`, GROUP_TYPES),
     label: text(own(group, 'label'), `${path}.label`, MAX_NAME),
     enabled: boolean(own(group, 'enabled'), `${path}.enabled`),
+    color: readOwnColor(own(group, 'color'), `${path}.color`),
     recipe: list(recipe, `${path}.recipe`, readStep, MAX_STEPS),
     ...parts(group, path)
   };

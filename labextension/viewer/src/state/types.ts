@@ -41,6 +41,12 @@ export type Filter =
       readonly min: number;
       readonly max: number;
       readonly enabled: boolean;
+    }
+  | {
+      /** Cells that Python hid: ascending, distinct row indices. */
+      readonly kind: 'cells';
+      readonly hidden: Uint32Array;
+      readonly enabled: boolean;
     };
 
 export interface Look {
@@ -88,6 +94,8 @@ export interface Group {
   readonly type: GroupType;
   readonly label: string;
   readonly enabled: boolean;
+  /** "#rrggbb" of its halo; null for that of its page. */
+  readonly color: string | null;
   readonly cells: Uint32Array;
   readonly recipe: readonly RecipeStep[];
   /** Keys of the session's group that this version does not use, carried along when it is saved. */
@@ -122,3 +130,27 @@ export interface Message {
   readonly level: 'info' | 'warning' | 'error';
   readonly text: string;
 }
+
+/** What a person did that is no state, as Python hears of it. */
+export type Done =
+  | {
+      readonly type: 'selection';
+      readonly groupId: string;
+      readonly label: string;
+      readonly source: string;
+      readonly cells: Uint32Array;
+    }
+  | {
+      readonly type: 'hover';
+      /** Row of the cell that is pointed at, null for none. */
+      readonly cell: number | null;
+      /** Its place in the embedding, a number a dimension. */
+      readonly position: readonly number[] | null;
+    }
+  | {
+      readonly type: 'click';
+      readonly cell: number;
+      readonly button: number;
+      readonly shift: boolean;
+      readonly ctrl: boolean;
+    };

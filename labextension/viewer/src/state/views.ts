@@ -3,7 +3,7 @@ import { fieldId } from '../data/field';
 import type { App } from './app';
 import { say } from './messages';
 import { COLORMAP_NAMES } from './palette';
-import type { Camera, Dimension, FieldRef, View } from './types';
+import type { Camera, Dimension, FieldRef, Filter, View } from './types';
 
 /** Colour by a column or gene; null for none. */
 export function setField(app: App, field: FieldRef | null): void {
@@ -101,7 +101,13 @@ export function settleReferences(app: App): void {
         ? view.dimension
         : dataset.defaultDimension,
       field: view.field !== null && has(view.field) ? view.field : null,
-      filters: view.filters.filter(filter => has(filter.field))
+      filters: view.filters.flatMap((filter): Filter[] => {
+        if (filter.kind !== 'cells') {
+          return has(filter.field) ? [filter] : [];
+        }
+        const hidden = filter.hidden.filter(cell => cell < dataset.nCells);
+        return hidden.length > 0 ? [{ ...filter, hidden }] : [];
+      })
     }))
   );
   if (lost.size > 0) {

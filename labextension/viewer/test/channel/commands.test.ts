@@ -1,10 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { packCells, readCells } from '../../src/channel/cells';
-import { obey } from '../../src/channel/commands';
+import { Obedience } from '../../src/channel/commands';
 import type { Frame } from '../../src/channel/numbered';
+import { encodeCells } from '../../src/cells/codecs';
 import { FetchError, type Server } from '../../src/data/fetch';
+import { captureSession } from '../../src/session/capture';
 import type { App } from '../../src/state/app';
+import { undo } from '../../src/state/undo';
 import { setCamera } from '../../src/state/views';
 import { openFixture } from '../fixture';
 
@@ -12,24 +15,40 @@ let app: App;
 let events: Frame[];
 let uploads: [string, Blob][];
 let refusal: Error | null;
+/** What the kernel sends beside its commands, by its address; a promise is waited for. */
+let sent: Map<string, ArrayBuffer | Promise<ArrayBuffer>>;
+let obedience: Obedience;
 
 beforeEach(async () => {
   app = await openFixture(20);
   events = [];
   uploads = [];
   refusal = null;
-});
-
-function say(frame: Frame): Promise<void> {
+  sent = new Map();
   const server = {
     viewerId: 'v1',
     info: () => Promise.resolve({ partBytes: 1e6, maxUploadBytes: 1e9 }),
     post: (path: string, session: Blob) => {
       uploads.push([path, session]);
       return refusal ? Promise.reject(refusal) : Promise.resolve();
-    }
+    },
+    data: async (path: string) =>
+      (await sent.get(path)) ?? Promise.reject(new FetchError('gone', 404, 'not-kept'))
   } as unknown as Server;
-  return obey({ app, server, emit: event => events.push(event) }, frame);
+  const console = [{ level: 'error', message: 'oh', ts: 1 }] as const;
+  obedience = new Obedience({ app, server, emit: event => events.push(event), console });
+});
+
+function say(frame: Frame): Promise<void> {
+  return obedience.take(frame);
+}
+
+/** Waits for what goes on after a command was obeyed. */
+async function until(done: () => boolean): Promise<void> {
+  for (let turn = 0; !done(); turn++) {
+    expect(turn).toBeLessThan(1000);
+    await new Promise(resolve => setImmediate(resolve));
+  }
 }
 
 describe('commands', () => {
@@ -80,8 +99,97 @@ describe('commands', () => {
       nCells: 20,
       nVisible: 20,
       groups: [{ id: 'highlight_1', cells: 1 }],
-      views: [{ id: 'live', dimension: 2 }]
+      views: [{ id: 'live', dimension: 2 }],
+      console: [{ level: 'error', message: 'oh' }]
     });
+    await say({ type: 'setVisibility', cells: [1, 2], visible: false });
+    await say({ type: 'debug_snapshot', requestId: 'd' });
+    expect(events[1]).toMatchObject({ views: [{ filters: [{ kind: 'cells', hidden: 2 }] }] });
+  });
+
+  it('highlight in a colour of their own', async () => {
+    await say({ type: 'highlight', cells: [3, 1], color: '#00ff00' });
+    await say({ type: 'highlight', cells: [7] });
+    const page = app.activePage.value;
+    expect(page.groups.map(({ color }) => color)).toEqual(['#00ff00', null]);
+    expect(app.halos.value.map(({ color, cells }) => [color, [...cells]])).toEqual([
+      [page.color, [7]],
+      ['#00ff00', [1, 3]]
+    ]);
+  });
+
+  it('hide cells and show them', async () => {
+    await say({ type: 'setVisibility', cells: [3, 1, 5], visible: false });
+    await say({ type: 'setVisibility', cells: [3, 4], visible: true });
+    expect([app.nVisible.value, app.visible.value?.[1], app.visible.value?.[3]]).toEqual([18, 0, 1]);
+    await say({ type: 'setVisibility', cells: null, visible: false });
+    expect(app.nVisible.value).toBe(0);
+    await say({ type: 'setVisibility', cells: null, visible: true });
+    expect([app.nVisible.value, app.activeView.value.filters]).toEqual([20, []]);
+    undo(app);
+    expect(app.nVisible.value).toBe(0);
+    expect(events).toEqual([]);
+  });
+
+  it('fetch cells that are too many for a message', async () => {
+    sent.set('sent/abc', encodeCells(Uint32Array.of(2, 4, 19)).buffer);
+    const cells = { encoding: 'delta-uvarint', url: 'sent/abc' };
+    await say({ type: 'highlight', cells });
+    await say({ type: 'setVisibility', cells, visible: false });
+    expect([...app.highlighted.value]).toEqual([2, 4, 19]);
+    expect(app.nVisible.value).toBe(17);
+  });
+
+  it('are obeyed in their order, and ping at once', async () => {
+    let come!: (cells: ArrayBuffer) => void;
+    sent.set('sent/slow', new Promise(resolve => (come = resolve)));
+    const cells = { encoding: 'delta-uvarint', url: 'sent/slow' };
+    const first = say({ type: 'highlight', cells });
+    const second = say({ type: 'clearHighlights' });
+    await say({ type: 'ping', requestId: 'r' });
+    expect(events).toEqual([{ type: 'pong', requestId: 'r' }]);
+    come(encodeCells(Uint32Array.of(2)).buffer);
+    await Promise.all([first, second]);
+    expect(app.activePage.value.groups).toEqual([]);
+    expect(app.changes.past.value.map(({ label }) => label)).toEqual([
+      'highlight from Python',
+      'clear page'
+    ]);
+  });
+
+  it('freeze the picture', async () => {
+    await say({ type: 'freeze' });
+    expect(app.frozen.value).toBe(true);
+  });
+
+  it('show a session from Python', async () => {
+    await say({ type: 'highlight', cells: [3], color: '#00ff00' });
+    await say({ type: 'setVisibility', cells: [8], visible: false });
+    sent.set('sent/s', await (await captureSession(app)).arrayBuffer());
+    await say({ type: 'clearHighlights' });
+    await say({ type: 'setVisibility', cells: null, visible: true });
+    await say({ type: 'loadSession', url: 'sent/s', requestId: 'l' });
+    expect(events).toMatchObject([{ type: 'session_restored', requestId: 'l', skipped: [] }]);
+    expect(app.activePage.value.groups).toMatchObject([{ color: '#00ff00' }]);
+    expect([[...app.highlighted.value], app.nVisible.value]).toEqual([[3], 19]);
+    undo(app);
+    expect([[...app.highlighted.value], app.nVisible.value]).toEqual([[], 20]);
+  });
+
+  it('say what of a session did not fit, and keep what is shown when nothing does', async () => {
+    const other = await openFixture(19);
+    sent.set('sent/s', await (await captureSession(other)).arrayBuffer());
+    await say({ type: 'highlight', cells: [3] });
+    await say({ type: 'loadSession', url: 'sent/s', requestId: 'l' });
+    expect(events).toMatchObject([
+      {
+        type: 'command_error',
+        command: 'loadSession',
+        requestId: 'l',
+        message: expect.stringContaining('another number of cells') as string
+      }
+    ]);
+    expect([...app.highlighted.value]).toEqual([3]);
   });
 
   it.each<[Frame, string]>([
@@ -92,6 +200,16 @@ describe('commands', () => {
     [{ type: 'setColorBy', field: 7 }, 'field: expected a string'],
     [{ type: 'highlight', cells: [20] }, 'row indices below 20'],
     [{ type: 'highlight' }, 'cells: expected an object'],
+    [{ type: 'highlight', cells: [1], color: 'red; x' }, 'color: expected a colour'],
+    [{ type: 'highlight', cells: { encoding: 'zip', url: 'sent/a' } }, 'cells.encoding'],
+    [{ type: 'highlight', cells: { encoding: 'delta-uvarint', url: 'sent/a' } }, 'gone'],
+    [{ type: 'highlight', cells: { encoding: 'delta-uvarint', url: 'obs/a' } }, 'begins with sent/'],
+    [{ type: 'highlight', cells: { encoding: 'delta-uvarint', url: 'sent/../a' } }, 'sent/'],
+    [{ type: 'setVisibility', cells: [1] }, 'visible: expected true or false'],
+    [{ type: 'setVisibility', cells: [20], visible: false }, 'row indices below 20'],
+    [{ type: 'loadSession', url: 'https://example.org/a', requestId: 'r' }, 'sent/'],
+    [{ type: 'loadSession', url: 'sent/a', requestId: 'r' }, 'gone'],
+    [{ type: 'loadSession', url: 'sent/a' }, 'requestId'],
     [{ type: 'highlight', cells: { encoding: 'zip', data: '' } }, 'cells.encoding'],
     [{ type: 'highlight', cells: { encoding: 'delta-uvarint', data: '!' } }, 'base64'],
     [{ type: 'ping' }, 'requestId']
@@ -111,6 +229,7 @@ describe('commands', () => {
 
   it('hand the session over', async () => {
     await say({ type: 'requestSessionBundle', requestId: 'r-1' });
+    await until(() => app.messages.value.length > 0);
     expect(uploads.map(([path]) => path)).toEqual(['session_bundle?viewerId=v1&requestId=r-1']);
     expect(await uploads[0]![1].slice(0, 17).text()).toBe('CELLUCID_SESSION\n');
     expect(events).toEqual([]);
@@ -120,6 +239,7 @@ describe('commands', () => {
   it('tell Python and the person when the session could not be handed over', async () => {
     refusal = new FetchError('too much', 413, 'too-large');
     await say({ type: 'requestSessionBundle', requestId: 'r-1' });
+    await until(() => events.length > 0);
     expect(events).toEqual([
       {
         type: 'session_bundle',

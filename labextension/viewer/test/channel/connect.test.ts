@@ -1,8 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { readCells } from '../../src/channel/cells';
 import { connect } from '../../src/channel/connect';
-import type { Server } from '../../src/data/fetch';
+import { FetchError, type Server } from '../../src/data/fetch';
 import type { App } from '../../src/state/app';
 import { confirmCandidate, stepCandidate } from '../../src/state/highlights';
 import { openFixture } from '../fixture';
@@ -13,28 +13,46 @@ let app: App;
 let peer: Peer;
 let close: () => void;
 let posted: Readonly<Record<string, unknown>>[];
+/** What an ordinary request is answered with; null: all is well. */
+let refusal: FetchError | null;
 
-async function open(nCells: number): Promise<void> {
+async function openPage(nCells: number): Promise<void> {
   app = await openFixture(nCells);
   posted = [];
   const http = {
+    viewerId: 'v1',
     channelUrl: server.url,
+    seen: () => (refusal ? Promise.reject(refusal) : Promise.resolve()),
     postEvent: (event: (typeof posted)[number]) => (posted.push(event), Promise.resolve())
   } as unknown as Server;
   close = connect(app, http);
+}
+
+async function open(nCells: number): Promise<void> {
+  await openPage(nCells);
   peer = await server.accept();
   await peer.next();
-  peer.send({ type: 'welcome', protocol: 1, resumed: false, received: 0, kernelConnected: true });
+  peer.send({
+    type: 'welcome',
+    protocol: 1,
+    resumed: false,
+    received: 0,
+    kernelConnected: true,
+    viewerToken: 't'
+  });
   expect(await peer.next()).toMatchObject({ type: 'ready', n_cells: nCells, seq: 1 });
 }
 
 beforeEach(async () => {
+  vi.stubGlobal('window', Object.assign(new EventTarget(), { parent: null }));
+  refusal = null;
   server = await SocketServer.start();
 });
 
 afterEach(() => {
   close();
   server.stop();
+  vi.unstubAllGlobals();
 });
 
 /** Waits until the page has handled what was sent to it before. */
@@ -91,5 +109,46 @@ describe('the connected page', () => {
     peer.send({ type: 'kernel_connected', seq: 3 });
     await settled(4);
     expect(app.connection.value).toEqual({ state: 'open' });
+  });
+
+  it('tells what is pointed at and what the console says', async () => {
+    await open(20);
+    app.tell({ type: 'hover', cell: 3, position: [0, 1] });
+    expect(await peer.next()).toEqual({ type: 'hover', cell: 3, position: [0, 1], seq: 2 });
+    const print = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    console.error('oh');
+    print.mockRestore();
+    expect(await peer.next()).toMatchObject({ type: 'console', level: 'error', message: 'oh' });
+  });
+
+  it('obeys the page around once it was told the token', async () => {
+    await open(20);
+    const data = { type: 'highlight', cells: [4], viewerId: 'v1', viewerToken: 't' };
+    window.dispatchEvent(Object.assign(new Event('message'), { data, source: null }));
+    await settled(1);
+    expect([...app.highlighted.value]).toEqual([4]);
+  });
+
+  it.each([
+    new FetchError('no', 403, ''),
+    new FetchError('no', 401, 'not-authenticated'),
+    new FetchError('a login page', 200, 'html')
+  ])('says that the login has expired, and asks no more: %s', async error => {
+    server.refuses = true;
+    refusal = error;
+    await openPage(20);
+    await vi.waitUntil(() => app.connection.value.state === 'gone');
+    expect(app.connection.value.reason).toContain('log in again');
+    expect(server.asked).toBe(1);
+  });
+
+  it('goes on asking where only the websocket does not come', async () => {
+    server.refuses = true;
+    await openPage(20);
+    await vi.waitUntil(() => server.asked > 2, { timeout: 5000 });
+    expect(app.connection.value).toEqual({ state: 'lost' });
+    server.refuses = false;
+    peer = await server.accept();
+    expect(await peer.next()).toMatchObject({ type: 'hello' });
   });
 });

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import type { App, Confirmed } from '../../src/state/app';
+import type { App } from '../../src/state/app';
 import { toggleCategory } from '../../src/state/filters';
 import {
   addGroup,
@@ -15,17 +15,17 @@ import {
   stepCandidate,
   undoCandidate
 } from '../../src/state/highlights';
-import type { RecipeStep, SetOperation } from '../../src/state/types';
+import type { Done, RecipeStep, SetOperation } from '../../src/state/types';
 import { redo, undo } from '../../src/state/undo';
 import { openFixture } from '../fixture';
 
 let app: App;
-let confirmed: Confirmed[];
+let confirmed: Done[];
 
 beforeEach(async () => {
   app = await openFixture(20);
   confirmed = [];
-  app.onConfirmed(event => confirmed.push(event));
+  app.onDone(event => confirmed.push(event));
 });
 
 function step(operation: SetOperation, tool = 'lasso'): RecipeStep {
@@ -103,7 +103,13 @@ describe('groups', () => {
     expect([...app.highlighted.value]).toEqual([1, 2]);
     expect(candidate()).toBeNull();
     expect(confirmed).toEqual([
-      { groupId: 'highlight_1', label: 'Lasso (2 cells)', source: 'lasso', cells: group?.cells }
+      {
+        type: 'selection',
+        groupId: 'highlight_1',
+        label: 'Lasso (2 cells)',
+        source: 'lasso',
+        cells: group?.cells
+      }
     ]);
   });
 

@@ -1,5 +1,6 @@
 /** `core/state`: views with their cameras, fields, filters and looks; nothing a cell. */
 import { object, oneOf, own, text } from '../../base/check';
+import { writeFilter } from '../../state/filter-json';
 import { liveView } from '../../state/opening';
 import { readViews } from '../../state/readers';
 import { settleReferences } from '../../state/views';
@@ -15,7 +16,7 @@ export const coreState: Contributor = {
   capture: app => {
     const state = {
       schema: SCHEMA,
-      views: app.views.peek(),
+      views: app.views.peek().map(view => ({ ...view, filters: view.filters.map(writeFilter) })),
       activeViewId: app.activeView.peek().id,
       layout: 'single',
       // With the cameras, so that a reader can project the cells as they were seen.

@@ -4,14 +4,14 @@ import { EMPTY } from '../../cells/cellset';
 import { firstPage } from '../../state/opening';
 import { readHighlights } from '../../state/readers';
 import type { Group } from '../../state/types';
-import { decodeCells, encodeCells } from '../codecs';
+import { decodeCells, encodeCells } from '../../cells/codecs';
 import { parseJson, type Contributor } from '../contributor';
 
 const META = 'highlights/meta';
 const CELLS = 'highlights/cells/';
 
 /** Keys of a group that have a place of their own; the rest is carried along. */
-const OWN_KEYS = ['id', 'type', 'label', 'enabled', 'cellCount', 'recipe'];
+const OWN_KEYS = ['id', 'type', 'label', 'enabled', 'color', 'cellCount', 'recipe'];
 
 export const highlightsMeta: Contributor = {
   id: 'highlights-meta',
@@ -92,6 +92,7 @@ function describe(group: Group): JsonObject {
     type: group.type,
     label: group.label,
     enabled: group.enabled,
+    ...(group.color === null ? {} : { color: group.color }),
     cellCount: group.cells.length,
     recipe: group.recipe
   };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { decodeCells, encodeCells, fromBase64, toBase64 } from '../../src/session/codecs';
+import { decodeCells, encodeCells, fromBase64, toBase64 } from '../../src/cells/codecs';
 
 const cells = fc
   .uniqueArray(fc.nat(2 ** 31 - 1), { maxLength: 300 })

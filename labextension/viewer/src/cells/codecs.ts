@@ -1,4 +1,4 @@
-/** Bytes of a session's chunks, before gzip: unsigned LEB128 integers, and cells. */
+/** Cells as bytes: unsigned LEB128 integers, and base64 of them. */
 
 /** Most bytes of a number below 2^32 as we write it, and of any number we read. */
 const LONGEST = 5;

@@ -1,0 +1,46 @@
+/** Sessions on their way to Python, and from it. */
+import { FetchError } from '../data/fetch';
+import { uploadSession } from '../data/upload';
+import { captureSession } from '../session/capture';
+import { restoreSession } from '../session/restore';
+import { say } from '../state/messages';
+import { fetchSent } from './cells';
+import type { CommandContext } from './context';
+
+/** Hand the session over as it is now. What follows need not wait until it has gone. */
+export function handOverSession(context: CommandContext, requestId: string): void {
+  void handOver(context, requestId);
+}
+
+async function handOver({ app, server, emit }: CommandContext, requestId: string): Promise<void> {
+  try {
+    await uploadSession(server, requestId, await captureSession(app));
+    say(app, 'info', 'The session was handed to Python.');
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    say(app, 'error', `The session could not be handed to Python: ${message}`);
+    const code = error instanceof FetchError ? error.code : '';
+    emit({ type: 'session_bundle', requestId, status: 'error', error: { message, code } });
+  }
+}
+
+/**
+ * Replace what is shown by a session that Python sends.
+ *
+ * @throws CheckError, FetchError where it can't be had, is none, or fits in no part; what was shown
+ * stays then.
+ */
+export async function takeSession(
+  { app, server, emit }: CommandContext,
+  url: unknown,
+  requestId: string
+): Promise<void> {
+  const { restored, skipped } = await restoreSession(app, new Blob([await fetchSent(server, url)]));
+  const [first] = skipped;
+  const left = first && `${skipped.length} parts were left out: “${first.id}”, since ${first.why}`;
+  if (restored.length === 0) {
+    throw new Error(`nothing of the session could be shown; ${left ?? 'it is empty'}`);
+  }
+  say(app, left ? 'warning' : 'info', `The session from Python is shown. ${left ?? ''}`.trim());
+  emit({ type: 'session_restored', requestId, restored, skipped });
+}

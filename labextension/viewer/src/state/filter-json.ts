@@ -1,0 +1,53 @@
+/** A filter as JSON, and back out of a stranger's. */
+import { boolean, CheckError, list, number, object, oneOf, own, text } from '../base/check';
+import { decodeCells, encodeCells, fromBase64, toBase64 } from '../cells/codecs';
+import type { FieldRef, Filter } from './types';
+
+const MAX_NAME = 1000;
+const MAX_PACKED = 2 ** 27;
+/** Which dataset it is for is not known here; what is not in it is left out later. */
+const ANY_ROW = 2 ** 32 - 1;
+
+export function writeFilter(filter: Filter): unknown {
+  return filter.kind === 'cells'
+    ? { ...filter, hidden: { encoding: 'delta-uvarint', data: toBase64(encodeCells(filter.hidden)) } }
+    : filter;
+}
+
+export function readField(value: unknown, path: string): FieldRef {
+  const field = object(value, path);
+  return {
+    source: oneOf(own(field, 'source'), `${path}.source`, ['obs', 'var'] as const),
+    key: text(own(field, 'key'), `${path}.key`, MAX_NAME)
+  };
+}
+
+export function readFilter(value: unknown, path: string): Filter {
+  const filter = object(value, path);
+  const enabled = boolean(own(filter, 'enabled'), `${path}.enabled`);
+  const kind = oneOf(own(filter, 'kind'), `${path}.kind`, ['category', 'range', 'cells'] as const);
+  if (kind === 'cells') {
+    return { kind, enabled, hidden: readHidden(own(filter, 'hidden'), `${path}.hidden`) };
+  }
+  const field = readField(own(filter, 'field'), `${path}.field`);
+  return kind === 'category'
+    ? { kind, field, enabled, hidden: list(own(filter, 'hidden'), `${path}.hidden`, text) }
+    : {
+        kind,
+        field,
+        enabled,
+        min: number(own(filter, 'min'), `${path}.min`),
+        max: number(own(filter, 'max'), `${path}.max`)
+      };
+}
+
+function readHidden(value: unknown, path: string): Uint32Array {
+  const packed = object(value, path);
+  oneOf(own(packed, 'encoding'), `${path}.encoding`, ['delta-uvarint']);
+  const data = text(own(packed, 'data'), `${path}.data`, MAX_PACKED);
+  try {
+    return decodeCells(fromBase64(data), ANY_ROW);
+  } catch {
+    throw new CheckError(`${path}.data`, 'base64 of ascending row indices');
+  }
+}
