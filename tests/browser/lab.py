@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
 import nbformat
 import numpy as np
@@ -50,10 +51,19 @@ def write_notebook(path: Path, cells: Sequence[str]) -> None:
     nbformat.write(notebook, path)
 
 
+class Address(Protocol):
+    """Where a Jupyter server is, and the token that opens it; a Hub passes that over."""
+
+    @property
+    def url(self) -> str: ...
+    @property
+    def token(self) -> str: ...
+
+
 class LabNotebook:
     """One notebook, open in JupyterLab in one tab of the browser."""
 
-    def __init__(self, page: Page, server: OwnServer, name: str, *, simple: bool = True) -> None:
+    def __init__(self, page: Page, server: Address, name: str, *, simple: bool = True) -> None:
         self.page = page
         page.set_default_timeout(30_000)
         mode = "doc" if simple else "lab"

@@ -91,7 +91,8 @@ export const text = {
   redo: 'Redo',
   cancel: 'Cancel',
 
-  hiddenFromPython: (cells: number) => `Show ${count(cells)} hidden by the notebook`,
+  hiddenFromPython: (cells: number) => `Show ${count(cells)} hidden`,
+  hiddenFromPythonHint: 'Show the cells that the notebook has hidden',
   showing: (visible: number, total: number) =>
     `Showing ${count(visible)} of ${count(total)} cells`,
   highlighted: (visible: number, total: number) =>

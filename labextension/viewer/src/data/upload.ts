@@ -5,9 +5,11 @@ import { FetchError, type Server } from './fetch';
 /** What an upload needs of a `Server`. */
 export type Sender = Pick<Server, 'viewerId' | 'info' | 'post'>;
 
-/** What may be otherwise a moment later: a busy server, a cut connection, a proxy's bad gateway. */
+/** What may be otherwise a moment later: a cut connection, a proxy's bad gateway. */
 const PASSING = [0, 429, 502, 503, 504];
-const WAITS_MILLISECONDS = [250, 500, 1000, 2000, 4000];
+const TRIES = 6;
+const FIRST_WAIT_MILLISECONDS = 250;
+const LAST_WAIT_MILLISECONDS = 4000;
 
 /**
  * Hand a session to Python, which asked for it.
@@ -41,7 +43,7 @@ export async function uploadSession(
   };
   const parts = Math.ceil(session.size / partBytes);
   if (parts < 2) {
-    await patiently(() => send(session), [429]);
+    await patiently(() => send(session), []);
     return;
   }
   for (let part = 1; part <= parts; part++) {
@@ -58,20 +60,29 @@ async function limits(server: Sender): Promise<{ partBytes: number; maxUploadByt
 
 /** Try again, after ever longer waits, what failed with a status that passes. */
 async function patiently(send: () => Promise<void>, passing: readonly number[]): Promise<void> {
-  for (const wait of [...WAITS_MILLISECONDS, null]) {
+  let wait = FIRST_WAIT_MILLISECONDS;
+  for (let tries = 1; ; wait = Math.min(2 * wait, LAST_WAIT_MILLISECONDS)) {
     try {
       await send();
       return;
     } catch (error) {
-      // A refusal in the server's own words, such as that of a viewer whose kernel is gone, stands.
-      const passes =
-        error instanceof FetchError &&
-        passing.includes(error.status) &&
-        (error.code === '' || ['unreachable', 'timeout', 'too-many'].includes(error.code));
-      if (!passes || wait === null) {
-        throw error;
+      // A busy server is asked until it answers that what was expected has expired.
+      if (!(error instanceof FetchError) || error.code !== 'too-many') {
+        if (tries === TRIES || !passes(error, passing)) {
+          throw error;
+        }
+        tries++;
       }
       await new Promise(resolve => setTimeout(resolve, wait));
     }
   }
+}
+
+/** A refusal in the server's own words, such as that of a viewer whose kernel is gone, stands. */
+function passes(error: unknown, passing: readonly number[]): boolean {
+  return (
+    error instanceof FetchError &&
+    passing.includes(error.status) &&
+    ['', 'unreachable', 'timeout'].includes(error.code)
+  );
 }

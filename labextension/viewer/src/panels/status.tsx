@@ -19,7 +19,12 @@ export function StatusLine({ app }: { app: App }): JSX.Element {
         {text.showing(app.nVisible.value, app.dataset.nCells)}
       </span>
       {hidden > 0 && (
-        <button type="button" class="cx-link" onClick={() => showHiddenCells(app)}>
+        <button
+          type="button"
+          class="cx-link"
+          title={text.hiddenFromPythonHint}
+          onClick={() => showHiddenCells(app)}
+        >
           {text.hiddenFromPython(hidden)}
         </button>
       )}

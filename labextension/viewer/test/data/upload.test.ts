@@ -98,9 +98,10 @@ describe('an upload', () => {
   });
 
   it('waits while the server is busy', async () => {
-    answers = [json(429, { message: 'busy', code: 'too-many' })];
+    const busy = json(429, { message: 'busy', code: 'too-many' });
+    answers = [busy, busy, busy, busy, busy, busy, busy, busy];
     await upload('0123');
-    expect(sent).toHaveLength(2);
+    expect(sent).toHaveLength(9);
   });
 
   it.each<[string, string, (answer: ServerResponse) => void, number]>([
@@ -112,6 +113,12 @@ describe('an upload', () => {
     answers = [answer];
     await expect(upload(words)).rejects.toMatchObject({ status });
     expect(sent).toHaveLength(1);
+  });
+
+  it('waits no longer than the session is expected', async () => {
+    answers = [json(429, { code: 'too-many' }), json(410, { message: 'late', code: 'expired' })];
+    await expect(upload('0123')).rejects.toMatchObject({ code: 'expired' });
+    expect(sent).toHaveLength(2);
   });
 
   it('gives up on what stays broken', async () => {
