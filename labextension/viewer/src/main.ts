@@ -103,7 +103,7 @@ function tellState(app: App, surface: Surface): () => void {
 function keepFor(host: FrameHost, app: App): void {
   const keep = throttle(() => host.keep(snapshot(app)), KEEP_MILLISECONDS);
   effect(() => {
-    if (app.revision.value > 0) keep();
+    if (app.revision.value > 0 || app.commands.value.length > 0) keep();
   });
   window.addEventListener('pagehide', () => keep.flush());
 }

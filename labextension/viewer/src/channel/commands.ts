@@ -30,20 +30,42 @@ const commands = new Map<string, Command>([
 /** Commands that only ask how things are; the others are done one after the other. */
 const ASKING = ['ping', 'debug_snapshot'];
 
-/** Does what it is told, in the order it is told, however long one thing takes. */
+/**
+ * Does what it is told, in the order it is told, however long one thing takes. What is not done yet
+ * stands in `app.commands`, so that it is not lost when the page is taken off the notebook.
+ */
 export class Obedience {
   #turn: Promise<void> = Promise.resolve();
 
-  constructor(private readonly context: CommandContext) {}
+  /** Begins with what a page before this one has left undone. */
+  constructor(private readonly context: CommandContext) {
+    const { commands } = context.app;
+    const left = commands.peek();
+    commands.value = [];
+    for (const frame of left) {
+      // Python asks a new page for the session by itself.
+      if (isFrame(frame) && frame.type !== 'requestSessionBundle') {
+        void this.take(frame);
+      }
+    }
+  }
 
   /** Settles once the frame was obeyed, or its error told. */
   take(frame: Frame): Promise<void> {
     if (ASKING.includes(frame.type)) {
       return obey(this.context, frame);
     }
-    this.#turn = this.#turn.then(() => obey(this.context, frame));
+    const { commands } = this.context.app;
+    commands.value = [...commands.peek(), frame];
+    this.#turn = this.#turn
+      .then(() => obey(this.context, frame))
+      .then(() => void (commands.value = commands.peek().filter(waiting => waiting !== frame)));
     return this.#turn;
   }
+}
+
+function isFrame(value: JsonObject): value is Frame {
+  return typeof value['type'] === 'string';
 }
 
 /** Do what a frame asks; what is unknown or wrong is answered with `command_error`. */

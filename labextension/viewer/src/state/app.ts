@@ -6,6 +6,7 @@
  */
 import { batch, computed, effect, signal, type ReadonlySignal, type Signal } from '@preact/signals';
 
+import type { JsonObject } from '../base/check';
 import { unionAll } from '../cells/cellset';
 import type { Column, Dataset } from '../data/dataset';
 import { fieldId } from '../data/field';
@@ -60,6 +61,8 @@ export class App {
   readonly frozen: Signal<boolean> = signal(false);
   /** The picture as it was frozen, as an address. */
   readonly still: Signal<string | null> = signal(null);
+  /** Commands of Python that are not done yet, in their order. */
+  readonly commands: Signal<readonly JsonObject[]> = signal([]);
   readonly messages: Signal<readonly Message[]> = signal([]);
   /** Candidates before and after the present one, for its own undo and redo. */
   readonly candidatePast: Signal<readonly Candidate[]> = signal([]);

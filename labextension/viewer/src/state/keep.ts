@@ -1,6 +1,6 @@
 /**
  * State handed over when the page is taken off the notebook and put back: what a session saves,
- * and the selection being made, as plain values that survive `structuredClone`.
+ * the selection being made, and what Python asked for and is not done, as plain values that survive `structuredClone`.
  */
 import { integer, list, object, optional, own, text, type JsonObject } from '../base/check';
 import type { App } from './app';
@@ -16,6 +16,7 @@ interface Kept {
   readonly activeViewId: string;
   readonly highlights: Highlights;
   readonly candidate: Candidate;
+  readonly commands: readonly JsonObject[];
 }
 
 interface Adopted extends Omit<Kept, 'datasetId' | 'nCells' | 'views'> {
@@ -29,7 +30,8 @@ export function snapshot(app: App): unknown {
     views: app.views.peek().map(view => ({ ...view, filters: view.filters.map(writeFilter) })),
     activeViewId: app.slots.activeViewId.signal.peek(),
     highlights: app.highlights.peek(),
-    candidate: app.candidate.peek()
+    candidate: app.candidate.peek(),
+    commands: app.commands.peek()
   };
   return kept;
 }
@@ -47,6 +49,7 @@ export function adopt(app: App, value: unknown): void {
       return;
     }
     const kept = read(given, nCells);
+    app.commands.value = kept.commands;
     app.changes.change(
       'come back',
       () => {
@@ -83,6 +86,7 @@ function read(kept: JsonObject, nCells: number): Adopted {
       cells: optional(own(candidate, 'cells'), 'candidate.cells', cells),
       steps: list(own(candidate, 'steps'), 'candidate.steps', readStep),
       pageId: optional(own(candidate, 'pageId'), 'candidate.pageId', (v, p) => text(v, p))
-    }
+    },
+    commands: list(own(kept, 'commands'), 'commands', object)
   };
 }

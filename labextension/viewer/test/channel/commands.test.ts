@@ -7,6 +7,7 @@ import { encodeCells } from '../../src/cells/codecs';
 import { FetchError, type Server } from '../../src/data/fetch';
 import { captureSession } from '../../src/session/capture';
 import type { App } from '../../src/state/app';
+import { adopt, snapshot } from '../../src/state/keep';
 import { undo } from '../../src/state/undo';
 import { setCamera } from '../../src/state/views';
 import { openFixture } from '../fixture';
@@ -25,7 +26,13 @@ beforeEach(async () => {
   uploads = [];
   refusal = null;
   sent = new Map();
-  const server = {
+  const console = [{ level: 'error', message: 'oh', ts: 1 }] as const;
+  const emit = (event: Frame): void => void events.push(event);
+  obedience = new Obedience({ app, server: server(), emit, console });
+});
+
+function server(): Server {
+  return {
     viewerId: 'v1',
     info: () => Promise.resolve({ partBytes: 1e6, maxUploadBytes: 1e9 }),
     post: (path: string, session: Blob) => {
@@ -35,9 +42,7 @@ beforeEach(async () => {
     data: async (path: string) =>
       (await sent.get(path)) ?? Promise.reject(new FetchError('gone', 404, 'not-kept'))
   } as unknown as Server;
-  const console = [{ level: 'error', message: 'oh', ts: 1 }] as const;
-  obedience = new Obedience({ app, server, emit: event => events.push(event), console });
-});
+}
 
 function say(frame: Frame): Promise<void> {
   return obedience.take(frame);
@@ -155,6 +160,28 @@ describe('commands', () => {
       'highlight from Python',
       'clear page'
     ]);
+  });
+
+  it('are taken up by the page that comes back in the place of this one', async () => {
+    let come!: (cells: ArrayBuffer) => void;
+    sent.set('sent/slow', new Promise(resolve => (come = resolve)));
+    void say({ type: 'highlight', cells: { encoding: 'delta-uvarint', url: 'sent/slow' }, seq: 1 });
+    void say({ type: 'setVisibility', cells: [4], visible: false, seq: 2 });
+    void say({ type: 'requestSessionBundle', requestId: 'r', seq: 3 });
+    const again = await openFixture(20);
+    adopt(again, structuredClone(snapshot(app)));
+    expect(again.commands.value).toHaveLength(3);
+    come(encodeCells(Uint32Array.of(2)).buffer);
+    const context = { app: again, server: server(), emit: () => undefined, console: [] };
+    await new Obedience(context).take({ type: 'clearHighlights' });
+    expect(again.changes.past.value.map(({ label }) => label)).toEqual([
+      'highlight from Python',
+      'hide cells from Python',
+      'clear page'
+    ]);
+    expect([again.commands.value, uploads]).toEqual([[], []]);
+    await until(() => app.commands.value.length === 0);
+    expect(snapshot(app)).toMatchObject({ commands: [] });
   });
 
   it('freeze the picture', async () => {
