@@ -95,6 +95,28 @@ class SessionChunks:
                 )
             yield piece
 
+    def read_file_bytes(self, start: int, size: int) -> bytes:
+        """Give bytes of the file as they stand, whatever they are of.
+
+        Parameters
+        ----------
+        start
+            Where they begin, counted from the start of the file.
+        size
+            How many there are.
+
+        Raises
+        ------
+        SessionFormatError
+            If the file was changed since it was opened.
+        """
+        with self._file.reading() as file:
+            file.seek(start)
+            found = file.read(size)
+        if len(found) < size:
+            raise SessionFormatError("the file was cut since it was opened")
+        return found
+
     def read_payload(self, chunk_id: str) -> bytes:
         """Give the bytes of a chunk, inflated where they are compressed.
 

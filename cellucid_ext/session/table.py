@@ -9,8 +9,9 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from ..json_text import MAX_JSON_VALUES
 from .codecs import MAX_CELLS
-from .container import MAX_JSON_VALUES, U32, read_json_object
+from .container import U32, read_json_object
 from .errors import SessionFormatError
 from .uvarint import decode_uvarints, encode_uvarints
 

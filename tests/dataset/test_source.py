@@ -78,7 +78,7 @@ def test_names_with_a_line_feed_cannot_be_listed() -> None:
 def test_what_cannot_be_shown() -> None:
     with pytest.raises(DatasetError, match="no cells"):
         open_source(make()[:0])
-    with pytest.raises(TypeError, match=r"expected an AnnData to show, got pandas\..*DataFrame"):
+    with pytest.raises(TypeError, match=r"expected an AnnData .* got pandas\..*DataFrame"):
         open_source(pd.DataFrame())
 
 

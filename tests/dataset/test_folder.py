@@ -1,0 +1,444 @@
+"""A dataset folder on disk: what our own sources give, written into files, and a peer's folder."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import subprocess
+import threading
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cellucid_ext.dataset import DatasetError, Source, open_source
+from cellucid_ext.demo import make_dataset
+
+from .reading import body, expression, identity, labels, make, points, read_json, values
+
+FILES = [
+    "dataset_identity.json",
+    "obs_manifest.json",
+    "var_manifest.json",
+    "obs_names.txt",
+    "points_2d.bin",
+    "obs/size.values.f32",
+    "obs/kind.codes.u8",
+    *(f"var/g{i}.values.f32" for i in range(3)),
+]
+
+
+def write(source: Source, folder: Path, files: list[str] = FILES) -> Path:
+    for path in files:
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(body(source, path))
+    return folder
+
+
+@pytest.fixture(name="played")
+def _played() -> Source:
+    return open_source(make({"size": range(6), "kind": list("aabbcc")}), name="PBMC")
+
+
+@pytest.fixture(name="folder")
+def _folder(tmp_path: Path, played: Source) -> Path:
+    return write(played, tmp_path / "pbmc")
+
+
+def change(folder: Path, file: str, edit: Callable[[Any], Any]) -> None:
+    """Write a JSON file anew; `edit` changes what it holds, or returns something else."""
+    value = json.loads((folder / file).read_text("utf-8"))
+    made = edit(value)
+    (folder / file).write_text(json.dumps(value if made is None else made), "utf-8")
+
+
+def test_every_file_is_what_was_played(folder: Path, played: Source) -> None:
+    source = open_source(folder)
+    for path in FILES:
+        assert body(source, path) == body(played, path), path
+    assert (source.id, source.name) == (played.id, "PBMC")
+    assert (source.n_cells, source.n_vars) == (6, 3)
+
+
+def test_the_demo_in_a_folder(tmp_path: Path) -> None:
+    adata = make_dataset(n_cells=300)
+    played = open_source(adata)
+    genes = [f"var/{gene}.values.f32" for gene in adata.var_names]
+    names = ["dataset_identity.json", "obs_manifest.json", "var_manifest.json", "obs_names.txt"]
+    names += ["points_2d.bin", "points_3d.bin", "obs/pseudotime.values.f32"]
+    source = open_source(write(played, tmp_path, [*names, "obs/cell_type.codes.u8", *genes]))
+    assert points(source, 3).shape == (300, 3)
+    assert labels(source, "cell_type") == adata.obs["cell_type"].tolist()
+    np.testing.assert_array_equal(
+        values(source, "pseudotime"), adata.obs["pseudotime"].to_numpy(np.float32)
+    )
+    assert expression(source, "CD14") == adata[:, "CD14"].X.toarray().ravel().tolist()
+
+
+@pytest.mark.parametrize("given", [str, Path])
+def test_a_path_from_the_working_folder(
+    folder: Path, given: type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder.parent)
+    source = open_source(given("pbmc"))
+    monkeypatch.chdir("/")
+    assert identity(source)["name"] == "PBMC"
+
+
+def test_a_link_to_a_folder(folder: Path) -> None:
+    link = folder.parent / "link"
+    link.symlink_to(folder, target_is_directory=True)
+    assert body(open_source(link), "points_2d.bin") == (folder / "points_2d.bin").read_bytes()
+
+
+def test_a_hidden_folder(folder: Path) -> None:
+    assert open_source(folder.rename(folder.parent / ".hidden")).n_cells == 6
+
+
+def test_gzipped_files_are_sent_as_they_are(folder: Path, played: Source) -> None:
+    for path in FILES[4:]:
+        packed = gzip.compress((folder / path).read_bytes())
+        (folder / path).unlink()
+        (folder / f"{path}.gz").write_bytes(packed)
+    change(
+        folder,
+        "dataset_identity.json",
+        lambda d: d["embeddings"]["files"].update({"2d": "points_2d.bin.gz"}),
+    )
+    source = open_source(folder)
+    for path in FILES[4:]:
+        assert gzip.decompress(body(source, f"{path}.gz")) == body(played, path)
+        with pytest.raises(FileNotFoundError):
+            source.read(path)
+
+
+def test_without_expression_and_names(folder: Path) -> None:
+    (folder / "var_manifest.json").unlink()
+    (folder / "obs_names.txt").unlink()
+    change(folder, "dataset_identity.json", lambda d: d["stats"].update({"n_genes": None}))
+    source = open_source(folder)
+    assert source.n_vars == 0
+    with pytest.raises(FileNotFoundError):
+        source.read("obs_names.txt")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "/",
+        ".",
+        "..",
+        "../outside.txt",
+        "obs/../dataset_identity.json",
+        "./dataset_identity.json",
+        "//dataset_identity.json",
+        "obs//size.values.f32",
+        "obs\\size.values.f32",
+        "..\\outside.txt",
+        "dataset_identity.json\0",
+        "dataset_identity.json/",
+        "dataset_identity.json/x",
+        "obs",
+        ".secret",
+        ".hidden/secret",
+        "link.txt",
+        "links/outside.txt",
+        "to_hidden",
+        "loop",
+        "pipe",
+        "x" * 300,
+        "\ud800",
+        "points_3d.bin",
+    ],
+)
+def test_a_path_it_does_not_have(folder: Path, path: str) -> None:
+    outside = folder.parent / "outside.txt"
+    outside.write_text("not yours")
+    (folder / "link.txt").symlink_to(outside)
+    (folder / "links").symlink_to(folder.parent, target_is_directory=True)
+    (folder / ".secret").write_text("not yours")
+    (folder / ".hidden").mkdir()
+    (folder / ".hidden" / "secret").write_text("not yours")
+    (folder / "to_hidden").symlink_to(folder / ".secret")
+    (folder / "loop").symlink_to(folder / "loop")
+    os.mkfifo(folder / "pipe")
+    with pytest.raises(FileNotFoundError):
+        open_source(folder).read(path)
+
+
+def test_an_absolute_path(folder: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        open_source(folder).read(str(folder / "points_2d.bin"))
+
+
+def test_links_that_stay_inside(folder: Path, played: Source) -> None:
+    (folder / "points_2d.bin").rename(folder / "obs" / "points")
+    (folder / "points_2d.bin").symlink_to(folder / "obs" / "points")
+    assert body(open_source(folder), "points_2d.bin") == body(played, "points_2d.bin")
+
+
+@pytest.mark.parametrize(
+    "file", ["dataset_identity.json", "obs_manifest.json", "var_manifest.json"]
+)
+def test_a_manifest_that_is_missing_or_no_json(folder: Path, file: str) -> None:
+    (folder / file).write_text('{"version": 2', "utf-8")
+    with pytest.raises(DatasetError, match=f"{file} is not JSON: .*char"):
+        open_source(folder)
+    (folder / file).write_bytes(b'{"\xff": 1}')
+    with pytest.raises(DatasetError, match=f"{file} is not UTF-8"):
+        open_source(folder)
+    (folder / file).write_text("[" * 100_000, "utf-8")
+    with pytest.raises(DatasetError, match=f"{file} is nested too deeply"):
+        open_source(folder)
+    (folder / file).write_text('{"x": NaN}', "utf-8")
+    with pytest.raises(DatasetError, match=f"{file} is not JSON: NaN is no number"):
+        open_source(folder)
+    (folder / file).write_text("[1, 2]", "utf-8")
+    with pytest.raises(DatasetError, match=f"{file} holds a JSON list of 2; it must be"):
+        open_source(folder)
+    (folder / file).unlink()
+    with pytest.raises(DatasetError, match=f"pbmc' has no {file}"):
+        open_source(folder)
+
+
+@pytest.mark.parametrize("packed", ["[],", '{"a":1},', "1,2,"])
+def test_a_manifest_that_would_fill_the_memory(folder: Path, packed: str) -> None:
+    """What takes the parser a gigabyte, and all other threads' time, is not given to it."""
+    file = folder / "obs_manifest.json"
+    file.write_text(f'{file.read_text()[:-1]},"x":[{packed * 1_000_000}0]}}')
+    tracemalloc.start()
+    with pytest.raises(DatasetError, match=r"obs_manifest.json has more than 2,000,000 values"):
+        open_source(folder)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 4 * file.stat().st_size
+
+
+def test_a_manifest_that_is_too_large(folder: Path) -> None:
+    with (folder / "var_manifest.json").open("wb") as file:
+        file.truncate(64 * 2**20 + 1)
+    told = "var_manifest.json has 67,108,865 bytes; at most 67,108,864 are read"
+    with pytest.raises(DatasetError, match=told):
+        open_source(folder)
+
+
+def test_as_many_genes_as_there_are(folder: Path) -> None:
+    """A manifest of 60,000 genes is taken, with more said of each than we write."""
+    fields = [[f"ENSG{i:011}", 0.0, 1.0] for i in range(60_000)]
+    change(folder, "var_manifest.json", lambda found: found.update(fields=fields))
+    change(folder, "dataset_identity.json", lambda found: found["stats"].update(n_genes=60_000))
+    assert open_source(folder).n_vars == 60_000
+
+
+def test_what_is_no_folder(folder: Path) -> None:
+    with pytest.raises(DatasetError, match=r"there is no folder '.*nowhere'"):
+        open_source(folder / "nowhere")
+    with pytest.raises(DatasetError, match=r"there is no folder 'a.x00b'"):
+        open_source("a\0b")
+    with pytest.raises(DatasetError, match=r"bin' is neither a folder nor an .h5ad file"):
+        open_source(folder / "points_2d.bin")
+
+
+@pytest.mark.parametrize("given", [{"name": "other"}, {"dataset_id": "other"}])
+def test_a_folder_says_its_name_itself(folder: Path, given: dict[str, str]) -> None:
+    with pytest.raises(TypeError, match="stand in its identity file"):
+        open_source(folder, **given)
+
+
+@pytest.mark.parametrize(
+    ("where", "value", "told"),
+    [
+        ("id", None, "says id is None; it must be a text of 1 to 1,000 characters"),
+        ("id", "", "says id is ''; it must be a text"),
+        ("id", ["x"], "says id is a JSON list of 1; it must be a text"),
+        ("name", 7, "says name is 7; it must be a text"),
+        ("name", "x" * 1001, r"says name is 'x{56}\.\.\.; it must be a text"),
+        ("stats", [], "says stats is a JSON list of 0; it must be a JSON object"),
+        ("stats.n_cells", "6", "says stats.n_cells is '6'; it must be a whole number from 1 to"),
+        ("stats.n_cells", True, "says stats.n_cells is True"),
+        ("stats.n_cells", 6.0, "says stats.n_cells is 6.0"),
+        ("stats.n_cells", -1, "says stats.n_cells is -1"),
+        ("stats.n_cells", 10**4000, r"says stats.n_cells is 10{56}\.\.\.; it must"),
+        ("stats.n_cells", 7, r"points_2d.bin has 48 bytes; 7 cells in 2D take 56"),
+        ("stats.n_genes", 10**9, "says stats.n_genes is 1000000000; it must be .* to 1,000,000"),
+        ("embeddings", "umap", "says embeddings is 'umap'"),
+        ("embeddings.available_dimensions", [], "must be a list of dimensions"),
+        ("embeddings.available_dimensions", [4], "must be of 1, 2 and 3"),
+        ("embeddings.available_dimensions", [True], "must be of 1, 2 and 3"),
+        ("embeddings.available_dimensions", [[2]], "must be of 1, 2 and 3"),
+        ("embeddings.files", {}, "says embeddings.files.2d is None; it must be a text"),
+        ("embeddings.files.2d", "../../x", "names '../../x', which the folder .*pbmc' has not"),
+        ("embeddings.files.2d", "obs", "names 'obs', which the folder"),
+    ],
+)
+def test_an_identity_that_is_wrong(folder: Path, where: str, value: Any, told: str) -> None:
+    def edit(found: dict[str, Any]) -> None:
+        *parents, last = where.split(".")
+        for parent in parents:
+            found = found[parent]
+        found[last] = value
+
+    change(folder, "dataset_identity.json", edit)
+    with pytest.raises(DatasetError, match=f"^[^\n]*{told}"):
+        open_source(folder)
+
+
+def test_a_number_of_too_many_digits(folder: Path) -> None:
+    file = folder / "dataset_identity.json"
+    file.write_text(file.read_text("utf-8").replace('"n_cells":6', f'"n_cells":{"9" * 5000}'))
+    with pytest.raises(DatasetError, match=r"dataset_identity.json is not JSON: .*digits"):
+        open_source(folder)
+
+
+@pytest.mark.parametrize(
+    ("file", "edit", "told"),
+    [
+        ("obs_manifest.json", {"n_points": 7}, "says n_points is 7, but .* 6 cells"),
+        ("var_manifest.json", {"n_points": "6"}, "says n_points is '6', but .* 6 cells"),
+        ("obs_manifest.json", {"_continuousFields": 5}, "says _continuousFields is 5; it must be"),
+        ("obs_manifest.json", {"_categoricalFields": [[]]}, "_categoricalFields is a JSON list of"),
+        ("var_manifest.json", {"fields": ["g0"]}, "says fields is a JSON list of 1; it must be"),
+    ],
+)
+def test_a_manifest_that_does_not_fit(
+    folder: Path, file: str, edit: dict[str, Any], told: str
+) -> None:
+    change(folder, file, lambda found: found.update(edit))
+    with pytest.raises(DatasetError, match=f"{file} {told}|{file} says {told}"):
+        open_source(folder)
+
+
+def test_a_file_written_again_has_another_tag(folder: Path) -> None:
+    source = open_source(folder)
+    file = folder / "obs" / "size.values.f32"
+    before = source.read("obs/size.values.f32")
+    assert before.etag == source.read("obs/size.values.f32").etag
+    file.write_bytes(b"\1" * 28)
+    with pytest.raises(DatasetError, match=r"obs/size.values.f32 changed while it was read: try"):
+        bytes(before.body)
+    after = source.read("obs/size.values.f32")
+    assert after.etag != before.etag
+    assert bytes(after.body) == b"\1" * 28
+
+
+def test_a_file_cut_short_while_it_is_read(folder: Path) -> None:
+    """To read a mapped file then would end the process."""
+    part = open_source(folder).read("points_2d.bin").body[8:40]
+    os.truncate(folder / "points_2d.bin", 4)
+    with pytest.raises(DatasetError, match="changed while it was read"):
+        part.tobytes()
+    (folder / "points_2d.bin").unlink()
+    with pytest.raises(DatasetError, match=r"points_2d.bin can't be read: No such file"):
+        part.tobytes()
+
+
+def test_a_file_that_becomes_a_pipe(folder: Path) -> None:
+    """To open one would wait for ever for somebody who writes into it."""
+    file = open_source(folder).read("points_2d.bin").body
+    (folder / "points_2d.bin").unlink()
+    os.mkfifo(folder / "points_2d.bin")
+    told: list[str] = []
+
+    def read() -> None:
+        with pytest.raises(DatasetError) as error:
+            file.tobytes()
+        told.append(str(error.value))
+
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    reader.join(10)
+    assert told == ["points_2d.bin changed while it was read: try again"]
+
+
+def test_a_file_that_becomes_a_link(folder: Path) -> None:
+    """Even to the very same file: where it leads now was not looked at."""
+    file = open_source(folder).read("points_2d.bin").body
+    (folder / "points_2d.bin").rename(folder.parent / "moved")
+    (folder / "points_2d.bin").symlink_to(folder.parent / "moved")
+    with pytest.raises(DatasetError, match=r"points_2d.bin can't be read: Too many levels"):
+        file.tobytes()
+
+
+def test_a_folder_that_becomes_a_link(folder: Path) -> None:
+    file = open_source(folder).read("points_2d.bin").body
+    folder.rename(folder.parent / "moved")
+    folder.symlink_to(folder.parent / "moved", target_is_directory=True)
+    with pytest.raises(DatasetError, match=r"points_2d.bin changed while it was read: try again"):
+        file.tobytes()
+
+
+def test_parts(folder: Path) -> None:
+    whole = (folder / "points_2d.bin").read_bytes()
+    file = open_source(folder).read("points_2d.bin").body
+    assert file.nbytes == 48
+    for part in (slice(8, 16), slice(40, 99), slice(-8, None), slice(9, 3), slice(48, 50)):
+        taken = file[part]
+        assert (taken.nbytes, taken.tobytes()) == (len(whole[part]), whole[part])
+    assert file[8:40][4:8].tobytes() == whole[12:16]
+    with pytest.raises(ValueError, match="no steps"):
+        file[::2]
+
+
+def test_a_large_file_is_not_held(folder: Path) -> None:
+    size = 2**30
+    with (folder / "vectors.bin").open("wb") as file:
+        file.truncate(size)
+    source = open_source(folder)
+    tracemalloc.start()
+    body = source.read("vectors.bin").body
+    assert body.nbytes == size
+    assert body[size - 2**20 :].tobytes() == bytes(2**20)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 4 * 2**20
+
+
+PREPARE = """
+import sys, cellucid, numpy as np, pandas as pd
+from scipy import sparse
+n = 60
+obs = pd.DataFrame(
+    {"size": np.arange(n, dtype=float), "kind": pd.Categorical(list("abc") * (n // 3))},
+    index=[f"c{i}" for i in range(n)],
+)
+umap = np.random.default_rng(0).normal(size=(n, 2))
+packed = dict(
+    compression=6,
+    var_quantization=8,
+    obs_continuous_quantization=16,
+    connectivities=sparse.csr_matrix(np.eye(n, k=1) + np.eye(n, k=-1)),
+)
+for name, options in (("plain", {}), ("packed", packed)):
+    cellucid.prepare(
+        obs=obs, var=pd.DataFrame(index=["g0", "g1"]), X_umap_2d=umap, latent_space=umap,
+        gene_expression=np.arange(2 * n, dtype="f4").reshape(n, 2), out_dir=f"{sys.argv[1]}/{name}",
+        dataset_id="theirs", dataset_name="Theirs", **options,
+    )
+"""
+
+
+def test_folders_that_the_peer_wrote(peer_python: Path, tmp_path: Path) -> None:
+    made = subprocess.run(
+        [peer_python, "-c", PREPARE, tmp_path], capture_output=True, text=True, timeout=120
+    )
+    assert made.returncode == 0, made.stderr
+    plain, packed = open_source(tmp_path / "plain"), open_source(tmp_path / "packed")
+    for source in (plain, packed):
+        assert (source.id, source.name) == ("theirs", "Theirs")
+        assert (source.n_cells, source.n_vars) == (60, 2)
+    assert points(plain, 2).shape == (60, 2)
+    assert np.frombuffer(body(plain, "var/g1.values.f32"), "<f4")[:2].tolist() == [1, 3]
+    assert np.frombuffer(body(plain, "obs/kind.codes.u8"), "u1")[:4].tolist() == [0, 1, 2, 0]
+
+    path = identity(packed)["embeddings"]["files"]["2d"]
+    assert gzip.decompress(body(packed, path)) == body(plain, "points_2d.bin")
+    schema = read_json(packed, "obs_manifest")["_obsSchemas"]["continuous"]
+    size = gzip.decompress(body(packed, schema["pathPattern"].replace("{key}", "size")))
+    read = np.frombuffer(size, "<u2") / 65534 * 59
+    np.testing.assert_allclose(read, np.arange(60), atol=0.01)
+    assert packed.read("connectivity/edges.src.bin.gz").body.nbytes > 0
