@@ -37,6 +37,8 @@ MAX_UPLOADS_AT_ONCE: Final = 4
 MAX_UPLOADS_PER_VIEWER: Final = 2
 MAX_VIEWERS_PER_KERNEL: Final = 64
 MAX_PENDING_REQUESTS: Final = 256
+AUTOSAVE_COUNT: Final = 10
+AUTOSAVE_SECONDS: Final = 30
 MIN_TTL_SECONDS: Final = 1.0
 MAX_TTL_SECONDS: Final = 3600.0
 MAX_WAIT_SECONDS: Final = 25.0
@@ -78,7 +80,11 @@ class Frame(TypedDict):
 
 
 class FrameError(ValueError):
-    """A websocket frame that is no JSON object with a ``type``, or one that is too large."""
+    """A websocket frame that is no JSON object with a ``type``, or can't be one."""
+
+
+class FrameTooLarge(FrameError):  # noqa: N818 - of one family with the others
+    """A frame above `MAX_FRAME_BYTES`: what can be large goes over HTTP."""
 
 
 class BacklogFull(RuntimeError):  # noqa: N818 - it is a state of the link, reported as such
@@ -90,13 +96,23 @@ def encode_frame(frame: object) -> str:
 
     Raises
     ------
+    FrameTooLarge
+        If the text would be above `MAX_FRAME_BYTES`.
     FrameError
-        If the text would be above `MAX_FRAME_BYTES`: what can be large goes over HTTP.
+        If JSON can't hold it: it has numbers that are none, or is nested too deeply.
     """
-    text = json.dumps(frame, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    size = len(text.encode("utf-8", "surrogatepass"))
+    try:
+        text = json.dumps(frame, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    except (ValueError, RecursionError) as error:
+        raise FrameError(f"this can't be sent as JSON: {error}") from None
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError:
+        # Half of an emoji, as where JavaScript cut a text: UTF-8 can't hold it, an escape can.
+        text = json.dumps(frame, separators=(",", ":"))
+        size = len(text)
     if size > MAX_FRAME_BYTES:
-        raise FrameError(
+        raise FrameTooLarge(
             f"a frame of {size:,} bytes is above {MAX_FRAME_BYTES:,}; send it over HTTP"
         )
     return text

@@ -123,6 +123,7 @@ class RealServer:
             "JUPYTER_TOKEN": self.token,
             "JUPYTER_RUNTIME_DIR": str(self.folder / "runtime"),
             "JUPYTER_CONFIG_DIR": str(self.folder / "config"),
+            "JUPYTER_DATA_DIR": str(self.folder / "data"),
             "IPYTHONDIR": str(self.folder / "ipython"),
             "PYTHONPATH": path,
             **self._environment,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import secrets
 from http.cookies import SimpleCookie
@@ -10,7 +11,11 @@ from typing import Any
 from urllib.parse import quote, urlencode, urljoin
 
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest, HTTPResponse
-from tornado.websocket import WebSocketClientConnection, websocket_connect
+from tornado.websocket import (
+    WebSocketClientConnection,
+    WebSocketClosedError,
+    websocket_connect,
+)
 
 from ..protocol import NAMESPACE, PROTOCOL, Numbered, decode_frame, encode_frame
 from .errors import CheckError
@@ -147,9 +152,10 @@ class Page:
                 self._numbered.acknowledge(frame.get("ack"))
                 continue
             new = self._numbered.is_new(frame)
-            await self._socket.write_message(
-                encode_frame({"type": "ack", "ack": self._numbered.received})
-            )
+            with contextlib.suppress(WebSocketClosedError):  # it was the server's last word
+                await self._socket.write_message(
+                    encode_frame({"type": "ack", "ack": self._numbered.received})
+                )
             if new and frame["type"] == kind:
                 return frame
 

@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_server.extension.application import ExtensionApp
+from jupyter_server.services.contents.filemanager import FileContentsManager
 from tornado.ioloop import PeriodicCallback
-from traitlets import Float, Int, TraitError, Unicode, validate
+from traitlets import Float, Int, List, TraitError, Unicode, validate
 
 from ..auth import ProofVerifier
 from ..protocol import (
+    AUTOSAVE_COUNT,
+    AUTOSAVE_SECONDS,
     MAX_PENDING_REQUESTS,
     MAX_TTL_SECONDS,
     MAX_UPLOAD_BYTES,
@@ -24,13 +27,18 @@ from ..protocol import (
     PART_BYTES,
     SERVER_URL_VARIABLE,
 )
+from .autosave import Autosaves
+from .framing import check_ancestors
 from .handlers import ROUTES
 from .handlers.events import LARGE_AT_ONCE
 from .journal import Journal
 from .kernels import ACTIONS_SCHEMA, Kernels
 from .limits import Limits
+from .metrics import Metrics
+from .open import OpenDatasets
 from .relay import Relay
 from .requests import Request, Requests
+from .roots import Roots
 from .spool import Spool
 from .stored import StoredEvents
 from .uploads import Uploads
@@ -97,6 +105,60 @@ class CellucidExtension(ExtensionApp):
         "them. The system's temporary folder if empty.",
     ).tag(config=True)
 
+    autosave_folder = Unicode(
+        "",
+        help="Folder of the user's own where pages save unfinished work. The folder "
+        "cellucid/autosaves of Jupyter's data folder if empty.",
+    ).tag(config=True)
+
+    autosave_count = Int(
+        AUTOSAVE_COUNT,
+        min=0,
+        max=1000,
+        help="How many autosaves are kept of each dataset; 0 switches autosaves off.",
+    ).tag(config=True)
+
+    autosave_seconds = Int(
+        AUTOSAVE_SECONDS,
+        min=1,
+        max=3600,
+        help="How often, in seconds, a page saves what has changed.",
+    ).tag(config=True)
+
+    frame_ancestors = Unicode(
+        "",
+        help="Who may put the viewer's own page into a frame: \"'self'\", \"'none'\", or origins "
+        "such as https://host or https://*.example.org, with a space between each two. Jupyter's "
+        "own policy if empty; on a Hub that is 'none'. 'self' is safe where each user has a domain "
+        "of their own, as on a server for one person or a Hub with a subdomain for each user. It "
+        "is not on a Hub where all users share one domain: there the page of another user could "
+        "frame yours and act as you.",
+    ).tag(config=True)
+
+    @validate("frame_ancestors")
+    def _check_ancestors(self, proposal: Any) -> str:
+        try:
+            return check_ancestors(proposal.value)
+        except ValueError as error:
+            raise TraitError(f"CellucidExtension.frame_ancestors: {error}") from None
+
+    open_roots = List(
+        Unicode(),
+        help="Absolute paths of folders, besides the one that this server shows, whose datasets "
+        "may be opened without a kernel; links may lead there too.",
+    ).tag(config=True)
+
+    @validate("open_roots")
+    def _check_roots(self, proposal: Any) -> list[str]:
+        folders = [Path(folder).expanduser() for folder in proposal.value]
+        for given, folder in zip(proposal.value, folders, strict=True):
+            if not folder.is_absolute():
+                raise TraitError(
+                    f"CellucidExtension.open_roots names {given!r}; it must be the absolute path "
+                    "of a folder"
+                )
+        return [str(folder) for folder in folders]
+
     @validate("min_ttl_seconds", "max_ttl_seconds")
     def _check_times(self, proposal: Any) -> float:
         low, high = self.min_ttl_seconds, self.max_ttl_seconds
@@ -107,13 +169,13 @@ class CellucidExtension(ExtensionApp):
             )
         return float(proposal.value)
 
-    @validate("spool_folder")
+    @validate("spool_folder", "autosave_folder")
     def _check_folder(self, proposal: Any) -> str:
         folder = Path(proposal.value).expanduser()
         if proposal.value and (not folder.is_absolute() or (folder.exists() != folder.is_dir())):
             raise TraitError(
-                f"CellucidExtension.spool_folder is {proposal.value!r}; it must be the absolute "
-                "path of a folder, which is made if it is not there"
+                f"CellucidExtension.{proposal.trait.name} is {proposal.value!r}; it must be the "
+                "absolute path of a folder, which is made if it is not there"
             )
         return str(folder) if proposal.value else ""
 
@@ -127,9 +189,12 @@ class CellucidExtension(ExtensionApp):
         self.registry = Registry(clock, limits)
         self.requests = Requests(clock, limits, self.spool.drop, self._request_ended)
         self.uploads = Uploads(self.spool, self.requests, limits, clock)
+        self.autosaves = Autosaves(self.autosave_folder, limits, clock, self.journal.autosaved)
         events = StoredEvents(self.spool, clock)
         self.relay = Relay(self.registry, self.requests, events, self.journal, clock)
+        self.metrics = Metrics(self.registry, self.relay.connections, self.requests)
         self.kernels = Kernels(server.kernel_manager, self.relay.end_kernel)
+        self.open_datasets = OpenDatasets(self._roots(), clock)
         self._sweeper = PeriodicCallback(self._sweep, SWEEP_SECONDS * 1000)
         self._stopped = False
         self._url = ""
@@ -137,6 +202,7 @@ class CellucidExtension(ExtensionApp):
             cellucid_registry=self.registry,
             cellucid_requests=self.requests,
             cellucid_uploads=self.uploads,
+            cellucid_autosaves=self.autosaves,
             cellucid_relay=self.relay,
             cellucid_spool=self.spool,
             cellucid_events=events,
@@ -145,6 +211,8 @@ class CellucidExtension(ExtensionApp):
             cellucid_proofs=ProofVerifier(self.kernels.key_of, time.time),
             cellucid_large_events=asyncio.Semaphore(LARGE_AT_ONCE),
             cellucid_limits=limits,
+            cellucid_open=self.open_datasets,
+            cellucid_frame_ancestors=self.frame_ancestors,
         )
 
     def initialize_handlers(self) -> None:
@@ -168,6 +236,9 @@ class CellucidExtension(ExtensionApp):
         if self._url and os.environ.get(SERVER_URL_VARIABLE) == self._url:
             del os.environ[SERVER_URL_VARIABLE]
         self.relay.connections.close()
+        self.metrics.stop()
+        await asyncio.to_thread(self.autosaves.close)
+        self.open_datasets.close()
         await asyncio.to_thread(self.spool.close)
 
     async def _started(self) -> None:
@@ -181,16 +252,27 @@ class CellucidExtension(ExtensionApp):
         if removed:
             self.log.info("Removed what %d servers that crashed had left behind.", removed)
 
-    def _sweep(self) -> None:
-        self.kernels.sweep()
+    async def _sweep(self) -> None:
         self.uploads.sweep()
+        self.autosaves.sweep()
+        self.open_datasets.sweep()
         self.requests.sweep()
         self.relay.sweep()
+        await self.kernels.sweep()
 
     def _request_ended(self, request: Request) -> None:
         self.journal.captured(request)
+        self.metrics.captured(request)
         if request.state != "expired":
             self.relay.uploaded(request)
+
+    def _roots(self) -> Roots:
+        server: Any = self.serverapp
+        contents = server.contents_manager
+        # Others keep their files elsewhere than on this disk, whatever they call their root.
+        own = Path(contents.root_dir) if isinstance(contents, FileContentsManager) else None
+        others = [Path(folder) for folder in self.open_roots]
+        return Roots(own, others, allow_hidden=contents.allow_hidden)
 
     def _limits(self) -> Limits:
         return Limits(
@@ -202,4 +284,6 @@ class CellucidExtension(ExtensionApp):
             max_pending_requests=self.max_pending_requests,
             min_ttl_seconds=self.min_ttl_seconds,
             max_ttl_seconds=self.max_ttl_seconds,
+            autosave_count=self.autosave_count,
+            autosave_seconds=self.autosave_seconds,
         )

@@ -9,7 +9,7 @@ from ..protocol import (
     CLOSE_REPLACED,
     MAX_FRAME_BYTES,
     BacklogFull,
-    FrameError,
+    FrameTooLarge,
     Numbered,
     encode_frame,
 )
@@ -70,14 +70,14 @@ class Channel:
         Raises
         ------
         FrameError
-            If it is too large for a frame; then nothing was sent.
+            If it is too large for a frame, or no JSON; then nothing was sent.
         BacklogFull
             If too much waits for the peer already.
         """
         text = encode_frame(message)
         size = len(text)
         if size > MAX_FRAME_BYTES - _ROOM_FOR_SEQ:
-            raise FrameError(f"a message of {size:,} characters leaves no room for its number")
+            raise FrameTooLarge(f"a message of {size:,} characters leaves no room for its number")
         if self._kept_bytes + size > MAX_KEPT_BYTES:
             raise BacklogFull(f"{self._kept_bytes:,} bytes wait for a peer that does not answer")
         seq = self._numbered.add(message)["seq"]

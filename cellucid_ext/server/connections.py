@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from ..protocol import CLOSE_REPLACED, RESUME_SECONDS, BacklogFull, FrameError
+from ..protocol import CLOSE_REPLACED, RESUME_SECONDS, BacklogFull, FrameError, FrameTooLarge
 from .channel import Channel
-from .errors import TooLarge
+from .errors import BadRequest, TooLarge
 
 _BACKLOG: Final = 4503
 
@@ -42,6 +42,11 @@ class Connections:
     def connected_pages(self, viewer_id: str) -> list[Channel]:
         """Conversations with the pages of a viewer that are connected now."""
         return [channel for channel in self.pages(viewer_id) if channel.connection is not None]
+
+    def connected(self) -> tuple[int, int]:
+        """Count the kernels and the pages that are connected now."""
+        kernels = sum(self.kernel_connected(kernel_id) for kernel_id in self._kernels)
+        return kernels, sum(len(self.connected_pages(viewer_id)) for viewer_id in self._pages)
 
     def await_kernel(self, kernel_id: str) -> None:
         """Keep messages for a kernel that registered a viewer before it opened its websocket."""
@@ -78,7 +83,7 @@ class Connections:
         Raises
         ------
         FrameError
-            If the message does not fit in a frame.
+            If the message does not fit in a frame, or is no JSON.
         """
         channel = self._kernels.get(kernel_id)
         if channel is None:
@@ -96,13 +101,15 @@ class Connections:
 
         Raises
         ------
-        TooLarge
-            If the message does not fit in a frame.
+        TooLarge, BadRequest
+            If the message does not fit in a frame, or is no JSON.
         """
         try:
             channel.send(message)
-        except FrameError as error:
+        except FrameTooLarge as error:
             raise TooLarge(str(error)) from None
+        except FrameError as error:
+            raise BadRequest(str(error)) from None
         except BacklogFull:
             self._pages.get(viewer_id, {}).pop(channel.channel_id, None)
             _hang_up(channel)

@@ -73,6 +73,18 @@ class NoPendingRequest(Refused):
     status, code = 404, "no-pending-request"
 
 
+class NoAutosaves(Refused):
+    """Autosaves are switched off, or their folder can't be used."""
+
+    status, code = 403, "no-autosaves"
+
+
+class NoSuchAutosave(Refused):
+    """No autosave of this name."""
+
+    status, code = 404, "no-such-autosave"
+
+
 class NoSuchReply(Refused):
     """No page waits for this answer, or it waits for another kernel's."""
 
@@ -168,6 +180,12 @@ class CutShort(Refused):
     status, code = 422, "cut-short"
 
 
+class BadDataset(Refused):
+    """What should be a dataset is none, or a damaged one."""
+
+    status, code = 422, "bad-dataset"
+
+
 class TooMany(Refused):
     """A limit on how many there may be at once."""
 
@@ -184,6 +202,12 @@ class KernelTimeout(Refused):
     """The kernel did not answer in time."""
 
     status, code = 504, "kernel-timeout"
+
+
+class DiskFailed(Refused):
+    """An upload can't be kept on disk."""
+
+    status, code = 507, "disk-failed"
 
 
 class DiskFull(Refused):

@@ -22,8 +22,8 @@ class Incoming:
         How many parts are there to stay.
     turn
         Who sends now; None between two parts.
-    idle_since
-        Since when nobody does, by the server's clock.
+    begun, idle_since
+        When the first bytes came, and since when nobody sends, by the server's clock.
     lock
         Held by whoever does something with the upload.
     """
@@ -35,7 +35,7 @@ class Incoming:
         self.upload = upload
         self.done = 0
         self.turn: Turn | None = None
-        self.idle_since = clock()
+        self.begun = self.idle_since = clock()
         self.lock = asyncio.Lock()
         self.requests = requests
         self._clock = clock
@@ -140,6 +140,8 @@ class Turn:
         incoming.requests.fail(incoming.request, CutShort(told))
 
     def _require(self, incoming: Incoming) -> None:
+        if incoming.request.state == "ready":
+            raise AlreadyClaimed("a session was already sent for this request")
         if incoming.request.state != "receiving":
             raise Expired(f"the request has ended: {incoming.request.error}")
         if incoming.turn is not self:

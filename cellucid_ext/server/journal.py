@@ -58,9 +58,9 @@ class Journal:
 
     def captured(self, request: Request) -> None:
         """Note how a request for a session ended."""
-        outcome = "ok" if request.error is None else request.error.code
+        outcome = request.outcome
         self._log.log(
-            logging.INFO if outcome in ("ok", "expired") else logging.WARNING,
+            _level(outcome),
             "Session %s of viewer %s: %s, %d bytes.",
             request.request_id,
             request.viewer_id,
@@ -70,6 +70,16 @@ class Journal:
         more = {"request_id": request.request_id, "outcome": outcome, "bytes": request.bytes}
         self._emit("session_captured", request.viewer_id, request.kernel_id, **more)
 
+    def autosaved(self, request: Request) -> None:
+        """Note how an autosave ended. Its dataset and its name may tell of a person: not these."""
+        self._log.log(
+            _level(request.outcome), "Autosave: %s, %d bytes.", request.outcome, request.bytes
+        )
+
     def _emit(self, action: str, viewer_id: str, kernel_id: str, **more: Any) -> None:
         about = {"action": action, "viewer_id": viewer_id, "kernel_id": kernel_id, **more}
         self._events.emit(schema_id=SCHEMA_ID, data=about)
+
+
+def _level(outcome: str) -> int:
+    return logging.INFO if outcome in ("ok", "expired") else logging.WARNING

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
+from jupyter_core.utils import ensure_async
+from traitlets.log import get_logger
+
 from .relay import Reason
 
 ACTIONS_SCHEMA: Final = "https://events.jupyter.org/jupyter_server/kernel_actions/v1"
 
+_LOOK_SECONDS: Final = 5.0
 _ENDS: Final[dict[str, Reason]] = {"restart": "restarted", "shutdown": "shutdown"}
 
 
@@ -54,8 +59,26 @@ class Kernels:
         if reason is not None and data.get("status") == "success":
             self._ended(data.get("kernel_id", ""), reason)
 
-    def sweep(self) -> None:
+    async def sweep(self) -> None:
         """Notice kernels that went without a word."""
-        for kernel_id in [k for k in self._watched if k not in self._manager]:
-            self._watched.discard(kernel_id)
-            self._ended(kernel_id, "shutdown")
+        for kernel_id in list(self._watched):
+            if kernel_id not in self._manager:
+                self._watched.discard(kernel_id)
+                self._ended(kernel_id, "shutdown")
+            elif await self._lies_dead(kernel_id):
+                self._watched.discard(kernel_id)
+                self._ended(kernel_id, "died")
+
+    async def _lies_dead(self, kernel_id: str) -> bool:
+        kernel = self._manager.get_kernel(kernel_id)
+        # Where Jupyter starts dead kernels again, it looks itself, and tells us.
+        if getattr(kernel, "autorestart", True) or getattr(kernel, "shutting_down", False):
+            return False
+        try:
+            alive = await asyncio.wait_for(ensure_async(kernel.is_alive()), _LOOK_SECONDS)
+        except TimeoutError:  # a provisioner that is far away; it is asked again
+            return False
+        except Exception as error:  # whatever a provisioner raises; the others are looked at too
+            get_logger().debug("Whether kernel %s lives can't be told: %r", kernel_id, error)
+            return False
+        return not alive

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..protocol import (
+    AUTOSAVE_COUNT,
+    AUTOSAVE_SECONDS,
     MAX_EVENTS_BYTES,
     MAX_FRAME_BYTES,
     MAX_PARTS,
@@ -34,6 +36,8 @@ class Limits:
         How many viewers a kernel may have, and how many sessions may be expected on the server.
     min_ttl_seconds, max_ttl_seconds
         How long a kernel may let the server expect a session.
+    autosave_count, autosave_seconds
+        How many autosaves are kept of a dataset, none if 0; and how often a page saves.
 
     Examples
     --------
@@ -49,6 +53,8 @@ class Limits:
     max_pending_requests: int = MAX_PENDING_REQUESTS
     min_ttl_seconds: float = MIN_TTL_SECONDS
     max_ttl_seconds: float = MAX_TTL_SECONDS
+    autosave_count: int = AUTOSAVE_COUNT
+    autosave_seconds: int = AUTOSAVE_SECONDS
 
     @property
     def max_part_bytes(self) -> int:
@@ -69,4 +75,6 @@ class Limits:
             "maxPendingRequests": self.max_pending_requests,
             "minTtlSeconds": self.min_ttl_seconds,
             "maxTtlSeconds": self.max_ttl_seconds,
+            "autosaveCount": self.autosave_count,
+            "autosaveSeconds": self.autosave_seconds,
         }

@@ -11,7 +11,8 @@ from .errors import BadRequest
 ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """What viewers, requests, events, replies and channels are named with."""
 
-_MAX_TEXT: Final = 1000
+MAX_TEXT: Final = 1000
+"""How many characters a title, or the id or name of a dataset, may have."""
 
 
 def check_registration(given: Registration) -> Registration:
@@ -49,8 +50,8 @@ def check_registration(given: Registration) -> Registration:
 
 def _text(given: Any, key: str, default: str | None = None) -> str:
     value = given.get(key, default)
-    if not isinstance(value, str) or len(value) > _MAX_TEXT:
-        raise BadRequest(f"{key!r} must be a text of at most {_MAX_TEXT} characters")
+    if not isinstance(value, str) or len(value) > MAX_TEXT:
+        raise BadRequest(f"{key!r} must be a text of at most {MAX_TEXT} characters")
     return value
 
 

@@ -6,10 +6,10 @@ import json
 from collections.abc import Callable
 from typing import Any, Literal
 
-from ..protocol import CLOSE_NO_SUCH_VIEWER, CLOSE_REPLACED, PROTOCOL, FrameError
+from ..protocol import CLOSE_NO_SUCH_VIEWER, CLOSE_REPLACED, PROTOCOL, FrameError, FrameTooLarge
 from .channel import Channel, Connection
 from .connections import Connections
-from .errors import KernelGone, NoBrowser
+from .errors import BadRequest, KernelGone, NoBrowser
 from .journal import Journal
 from .reads import Read, Reads
 from .requests import Request, Requests
@@ -87,7 +87,7 @@ class Relay:
         channel = self.connections.take_page(viewer.viewer_id, channel_id)
         resumed = channel in known
         welcome = {"type": "welcome", "protocol": PROTOCOL, "resumed": resumed}
-        welcome |= {"kernelId": viewer.kernel_id}
+        welcome |= {"kernelId": viewer.kernel_id, "viewerToken": viewer.token}
         welcome |= {"kernelConnected": self.connections.kernel_connected(viewer.kernel_id)}
         channel.active_at = self._clock()
         channel.attach(connection, received if resumed else 0, welcome)
@@ -114,7 +114,8 @@ class Relay:
         if channel.connection is not connection:
             return
         channel.connection, channel.lost_at = None, self._clock()
-        if viewer in self._registry.of_kernel(viewer.kernel_id):
+        # It may have been registered again meanwhile, and be described otherwise.
+        if any(known.viewer_id == viewer.viewer_id for known in self._registry.of_kernel(None)):
             self._tell_pages(viewer, "viewer_disconnected")
 
     def command(self, viewer: Viewer, command: dict[str, Any]) -> int:
@@ -126,8 +127,8 @@ class Relay:
         ------
         NoBrowser
             If no page is connected.
-        TooLarge
-            If the command does not fit in a frame.
+        TooLarge, BadRequest
+            If the command does not fit in a frame, or is no JSON.
         """
         connected = self.connections.connected_pages(viewer.viewer_id)
         if not connected:
@@ -155,6 +156,8 @@ class Relay:
         ------
         TooMany
             If it is too large for a frame, and as many as may be wait to be fetched.
+        BadRequest
+            If JSON can't hold it.
         """
         viewer.last_event, viewer.seen = event["type"], self._clock()
         about: dict[str, Any] = {"viewerId": viewer.viewer_id}
@@ -165,8 +168,10 @@ class Relay:
                 return self.connections.to_kernel(
                     viewer.kernel_id, {"type": "event", **about, "event": event}
                 )
-            except FrameError:
-                stored = json.dumps(event, ensure_ascii=False).encode()
+            except FrameTooLarge:
+                stored = json.dumps(event).encode()
+            except FrameError as error:
+                raise BadRequest(f"an event can't be passed on: {error}") from None
         about["eventId"] = event_id = await self._events.keep(viewer, stored)
         delivered = self.connections.to_kernel(viewer.kernel_id, {"type": "event_stored", **about})
         if not delivered:

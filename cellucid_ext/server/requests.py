@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from ..protocol import RequestState
 from .errors import (
@@ -24,7 +24,6 @@ from .errors import (
 )
 from .limits import Limits
 from .registration import ID
-from .viewers import Viewer
 
 READY_SECONDS: Final = 600.0
 """How long an uploaded file waits, at least, for the kernel to fetch it."""
@@ -33,6 +32,18 @@ REMEMBER_SECONDS: Final = 3600.0
 """How long a finished request is remembered, so that it is told from one that never was."""
 
 _MAX_REMEMBERED: Final = 4096
+
+
+class Owner(Protocol):
+    """What a session is of: a viewer, most often."""
+
+    @property
+    def viewer_id(self) -> str:
+        """Its name."""
+
+    @property
+    def kernel_id(self) -> str:
+        """The kernel that is told of it."""
 
 
 @dataclass
@@ -45,6 +56,8 @@ class Request:
         ``pending`` → ``receiving`` → ``ready`` or ``failed``; ``expired`` from any of them.
     bytes, sha256
         What has arrived so far, and its digest once it is ready.
+    expected
+        How many bytes it will have, about; None while nothing has come.
     path
         The file, while there is one.
     error
@@ -63,6 +76,7 @@ class Request:
     expires: float
     state: RequestState = "pending"
     bytes: int = 0
+    expected: int | None = None
     sha256: str | None = None
     path: Path | None = None
     error: Refused | None = None
@@ -74,9 +88,16 @@ class Request:
         """Whether nothing more will arrive."""
         return self.state not in ("pending", "receiving")
 
+    @property
+    def outcome(self) -> str:
+        """How it ended: ``ok``, or the code of the refusal."""
+        return "ok" if self.error is None else self.error.code
+
     def describe(self) -> dict[str, Any]:
         """Say what the kernel and the page are told."""
         told: dict[str, Any] = {"state": self.state, "bytes": self.bytes}
+        if self.state == "receiving" and self.expected is not None:
+            told["expected"] = self.expected
         if self.error is not None:
             told["error"] = {"message": str(self.error), "code": self.error.code}
         if self.sha256 is not None:
@@ -101,6 +122,7 @@ class Requests:
     Examples
     --------
     >>> from datetime import UTC, datetime
+    >>> from cellucid_ext.server.viewers import Viewer
     >>> dataset = {"id": "pbmc", "name": "PBMC", "nCells": 2700, "nVars": 1838}
     >>> viewer = Viewer("v1", "token", "k1", "PBMC", 600, dataset, datetime.now(UTC), 0.0)
     >>> requests = Requests(lambda: 0.0, Limits(), drop_file=print, ended=print)
@@ -123,7 +145,7 @@ class Requests:
         self._ended = ended
         self._requests: OrderedDict[tuple[str, str], Request] = OrderedDict()
 
-    def expect(self, viewer: Viewer, request_id: str, ttl: float) -> Request:
+    def expect(self, viewer: Owner, request_id: str, ttl: float) -> Request:
         """Expect one session file for a viewer within `ttl` seconds.
 
         Raises
@@ -146,13 +168,18 @@ class Requests:
         if (viewer.viewer_id, request_id) in self._requests:
             raise AlreadyClaimed(f"request {request_id!r} was made before")
         most = self._limits.max_pending_requests
-        if sum(not r.finished for r in self._requests.values()) >= most:
+        if self.waiting >= most:
             raise TooMany(f"{most} sessions are expected already; wait until one has come")
         request = Request(
             viewer.viewer_id, request_id, viewer.kernel_id, expires=self._clock() + ttl
         )
         self._requests[viewer.viewer_id, request_id] = request
         return request
+
+    @property
+    def waiting(self) -> int:
+        """How many sessions are expected, or are arriving, now."""
+        return sum(not request.finished for request in self._requests.values())
 
     def find(self, viewer_id: str, request_id: str) -> Request:
         """Find a request, finished or not.
@@ -220,8 +247,14 @@ class Requests:
         if request.state == "failed":
             raise Expired(f"the upload failed: {request.error}")
         if request.path is None:
-            raise Expired("the session was read already, or its time is over")
+            why = request.error or "the session was read already, or its time is over"
+            raise Expired(str(why))
         return request.path
+
+    def lost(self, request: Request) -> None:
+        """Note that somebody else removed the file."""
+        if request.path is not None:
+            self._expire(request, "its file was removed from the server's spool folder")
 
     def consumed(self, request: Request) -> None:
         """Drop the file, for the kernel has it whole."""

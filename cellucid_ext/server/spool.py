@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import os
 import secrets
 import shutil
 import stat
 import sys
 import tempfile
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future as ThreadFuture
 from concurrent.futures import ThreadPoolExecutor
@@ -44,8 +46,8 @@ class Spool:
         self._parent = Path(parent or tempfile.gettempdir())
         self._parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=self._parent))
-        self._lock = (self.folder / _LOCK).open("wb")
-        _take_lock(self._lock)
+        self._lock = self._new_lock()
+        self._making = threading.Lock()
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="cellucid-spool")
         self._uploads: set[Upload] = set()
 
@@ -62,6 +64,31 @@ class Spool:
         upload = Upload(self, length, self._uploads.discard)
         self._uploads.add(upload)
         return upload
+
+    def make_folder(self) -> None:
+        """Make the server's own folder anew, if somebody cleaned it away. Blocks.
+
+        Raises
+        ------
+        OSError
+            If it can't be made, or stands there as somebody else's.
+        """
+        with self._making:
+            try:
+                if _is_ours(self.folder):
+                    return
+            except FileNotFoundError:
+                self._parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                self.folder.mkdir(mode=0o700)
+                self._lock.close()
+                self._lock = self._new_lock()
+            else:
+                raise PermissionError(errno.EACCES, "its folder is somebody else's")
+
+    def _new_lock(self) -> IO[bytes]:
+        lock = (self.folder / _LOCK).open("wb")
+        _take_lock(lock)
+        return lock
 
     def new_path(self, suffix: str) -> Path:
         """Path of a file that is not there yet, in the server's own folder."""
@@ -93,15 +120,19 @@ class Spool:
 def _is_abandoned(folder: Path) -> bool:
     """Say whether a folder is our own user's, and of a server that no longer lives."""
     try:
-        about = folder.lstat()
-        ours = not hasattr(os, "getuid") or about.st_uid == os.getuid()
-        if not ours or not stat.S_ISDIR(about.st_mode):
+        if not _is_ours(folder):
             return False
         with (folder / _LOCK).open("r+b") as lock:
             _take_lock(lock)
     except OSError:
         return False
     return True
+
+
+def _is_ours(folder: Path) -> bool:
+    about = folder.lstat()
+    ours = not hasattr(os, "getuid") or about.st_uid == os.getuid()
+    return ours and stat.S_ISDIR(about.st_mode)
 
 
 def _take_lock(file: IO[bytes]) -> None:

@@ -10,6 +10,7 @@ from typing import Final
 
 from .errors import NoSuchEvent, TooMany
 from .spool import Spool
+from .upload import refusing
 from .viewers import Viewer
 
 EVENT_SECONDS: Final = 600.0
@@ -46,6 +47,8 @@ class StoredEvents:
         ------
         TooMany
             If as many as may be wait already.
+        DiskFull, DiskFailed
+            If the disk is full, or fails otherwise.
         """
         self.sweep()
         if len(self._kept) >= MAX_EVENTS_KEPT:
@@ -53,11 +56,16 @@ class StoredEvents:
         event_id, path = secrets.token_urlsafe(18), self._spool.new_path(".json")
         self._kept[event_id] = _Stored(viewer.viewer_id, path, self._clock() + EVENT_SECONDS)
         try:
-            await self._spool.run(path.write_bytes, body)
+            await self._spool.run(self._write, path, body)
         except BaseException:
             self.drop(event_id)
             raise
         return event_id
+
+    def _write(self, path: Path, body: bytes) -> None:
+        with refusing("the event"):
+            self._spool.make_folder()
+            path.write_bytes(body)
 
     def path_of(self, viewer: Viewer, event_id: str) -> Path:
         """Say where an event is.

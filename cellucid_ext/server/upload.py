@@ -8,13 +8,13 @@ import errno
 import hashlib
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future as ThreadFuture
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
 from ..protocol import SESSION_MAGIC
-from .errors import BadSession, CutShort, DiskFull, NotASession
+from .errors import BadSession, CutShort, DiskFailed, DiskFull, NotASession
 
 if TYPE_CHECKING:
     from .spool import Spool
@@ -57,8 +57,8 @@ class Upload:
 
         Raises
         ------
-        DiskFull
-            If there is no room for the announced bytes.
+        DiskFull, DiskFailed
+            If there is no room for the announced bytes, or no file can be made.
         """
         self._writing = self._spool.submit(self._open)
         await self._settle()
@@ -70,8 +70,8 @@ class Upload:
         ------
         NotASession
             If the file does not begin as a session does.
-        DiskFull
-            If the disk is.
+        DiskFull, DiskFailed
+            If the disk is full, or fails otherwise.
         """
         self.received += len(chunk)
         if len(self._begin) < len(SESSION_MAGIC):
@@ -94,13 +94,24 @@ class Upload:
             If there is no room for it.
         """
         self._batch, self._batched = [], 0
-        with contextlib.suppress(DiskFull, OSError):  # of what is undone
+        with contextlib.suppress(DiskFull, DiskFailed):  # of what is undone
             await self._settle()
         self.received, self._begin, digest = self._whole
         self._digest, self._length = digest.copy(), self.received + length
         if not self._closed:
             self._writing = self._spool.submit(self._undo, self.received, length)
         await self._settle()
+
+    async def first_part(self, length: int) -> None:
+        """Get ready for the first part once more; all that came is undone.
+
+        Raises
+        ------
+        DiskFull
+            If there is no room for it.
+        """
+        self._whole = (0, b"", hashlib.sha256())
+        await self.next_part(length)
 
     async def end_part(self) -> None:
         """Write the rest of a part, which then is there to stay.
@@ -109,8 +120,8 @@ class Upload:
         ------
         CutShort
             If fewer bytes came than were announced.
-        DiskFull
-            If the disk is.
+        DiskFull, DiskFailed
+            If the disk is full, or fails otherwise.
         """
         self._require_all()
         await self._write_batch()
@@ -131,8 +142,8 @@ class Upload:
             If it is none, or not a whole one.
         CutShort
             If fewer bytes came than were announced.
-        DiskFull
-            If the disk is.
+        DiskFull, DiskFailed
+            If the disk is full, or fails otherwise.
         """
         self._require_all()
         if not self._begin.startswith(SESSION_MAGIC):
@@ -180,16 +191,19 @@ class Upload:
             await asyncio.wrap_future(self._writing)
 
     def _open(self) -> None:
-        self._require_room(self._length)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-        self._file = os.fdopen(os.open(self.path, flags, 0o600), "wb", buffering=0)
+        with refusing("the session"):
+            self._spool.make_folder()
+            self._require_room(self._length)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+            self._file = os.fdopen(os.open(self.path, flags, 0o600), "wb", buffering=0)
 
     def _undo(self, size: int, length: int) -> None:
         if self._file is None:
             return
-        self._file.seek(size)
-        self._file.truncate()
-        self._require_room(length)
+        with refusing("the session"):
+            self._file.seek(size)
+            self._file.truncate()
+            self._require_room(length)
 
     def _require_room(self, length: int) -> None:
         free = shutil.disk_usage(self.path.parent).free
@@ -202,22 +216,19 @@ class Upload:
     def _write(self, batch: list[bytes]) -> None:
         if self._file is None:
             return
-        try:
+        with refusing("the session"):
             for chunk in batch:
                 self._digest.update(chunk)
                 rest = memoryview(chunk)
                 while rest:
                     rest = rest[self._file.write(rest) :]
-        except OSError as error:
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise DiskFull("the server's disk became full during the upload") from error
-            raise
 
     def _validate(self) -> None:
         from ..session import CellucidSessionBundle, SessionFormatError
 
         try:
-            CellucidSessionBundle(self.path)
+            with refusing("the session"):
+                CellucidSessionBundle(self.path)
         except SessionFormatError as error:
             raise BadSession(f"this session file is damaged: {error}") from error
 
@@ -230,6 +241,26 @@ class Upload:
         if not self._kept:
             with contextlib.suppress(OSError):
                 self.path.unlink()
+
+
+@contextlib.contextmanager
+def refusing(what: str) -> Iterator[None]:
+    """Refuse `what` is uploaded where the disk fails, so that whoever waits for it hears of it.
+
+    Raises
+    ------
+    DiskFull, DiskFailed
+        In place of an OSError.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFull("the server's disk became full during the upload") from error
+        raise DiskFailed(
+            f"the server can't keep {what}: {error.strerror or type(error).__name__}; its "
+            "administrator can set CellucidExtension.spool_folder"
+        ) from error
 
 
 def _may_begin(data: bytes) -> bool:

@@ -1,14 +1,15 @@
 """Who may upload what: a session in one piece, or in parts that follow each other.
 
 A part that was cut off can be sent again. One that is repeated, for its answer was lost, gets the
-same answer and is not written twice.
+same answer and is not written twice; but the first one always begins anew, for whoever sends it may
+have something else to send than what is there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from ..protocol import RESUME_SECONDS
 from .errors import BadRequest, CutShort, OutOfOrder, Refused, TooLarge, TooMany
@@ -16,6 +17,9 @@ from .incoming import Incoming, Turn
 from .limits import Limits
 from .requests import Request, Requests
 from .spool import Spool
+
+SLOWEST_BYTES_PER_SECOND: Final = 50_000
+"""Pace of an upload that may outlast the time of its request; a slower one would hold its place."""
 
 
 class Part(NamedTuple):
@@ -48,6 +52,11 @@ class Uploads:
         self._limits = limits
         self.clock = clock
         self._underway: dict[tuple[str, str], Incoming] = {}
+
+    @property
+    def under_way(self) -> int:
+        """How many there are now."""
+        return len(self._underway)
 
     async def begin(
         self, viewer_id: str, request_id: str, length: int, part: Part | None = None
@@ -86,13 +95,18 @@ class Uploads:
             self._requests.fail(request, why)
 
     def sweep(self) -> None:
-        """End uploads in parts of which nothing more comes."""
-        long_ago = self.clock() - RESUME_SECONDS
+        """End uploads in parts of which nothing more comes, and late ones that hardly move."""
+        now = self.clock()
+        long_ago = now - RESUME_SECONDS
         for incoming in list(self._underway.values()):
+            request, took = incoming.request, now - incoming.begun
             if incoming.turn is None and incoming.idle_since <= long_ago:
-                done, parts = incoming.done, incoming.request.parts
+                done, parts = incoming.done, request.parts
                 why = f"no part came in {RESUME_SECONDS:g} s, after {done} of {parts}"
-                self._requests.fail(incoming.request, CutShort(why))
+                self._requests.fail(request, CutShort(why))
+            elif now >= request.expires and request.bytes < took * SLOWEST_BYTES_PER_SECOND:
+                why = f"only {request.bytes:,} bytes came in {took:.0f} s, and its time is over"
+                self._requests.fail(request, CutShort(why))
 
     async def _first(self, viewer_id: str, request_id: str, length: int, part: Part | None) -> Turn:
         request = self._requests.find(viewer_id, request_id)
@@ -107,6 +121,7 @@ class Uploads:
                 raise OutOfOrder(part.number, part.of, 1)
         self._requests.claim(viewer_id, request_id)
         request.parts = None if part is None else part.of
+        request.expected = length * (request.parts or 1)
         incoming = Incoming(request, self._spool.begin(length), self._requests, self.clock)
         self._underway[viewer_id, request_id] = incoming
         request.watchers.add(partial(self._look, incoming))
@@ -116,6 +131,8 @@ class Uploads:
         return turn
 
     async def _next(self, incoming: Incoming, length: int, part: Part) -> Turn:
+        if part.number == 1:
+            return await self._anew(incoming, length, part)
         if part.of != incoming.request.parts:
             raise BadRequest(
                 f"'parts' is {part.of}, but the session was begun in {incoming.request.parts}"
@@ -131,6 +148,13 @@ class Uploads:
             raise refusal
         turn = incoming.give_turn(part.number == part.of)
         await self._or_fail(incoming, incoming.upload.next_part(length))
+        return turn
+
+    async def _anew(self, incoming: Incoming, length: int, part: Part) -> Turn:
+        request = incoming.request
+        incoming.done, request.parts, request.expected = 0, part.of, length * part.of
+        turn = incoming.give_turn(part.of == 1)
+        await self._or_fail(incoming, incoming.upload.first_part(length))
         return turn
 
     async def _or_fail(self, incoming: Incoming, work: Any) -> None:

@@ -12,7 +12,10 @@ import pytest
 from jupyter_server.utils import JupyterServerAuthWarning
 from tornado.httpclient import HTTPResponse
 
+from cellucid_ext.dataset import Source, open_source
 from cellucid_ext.server.app import CellucidExtension
+from tests.dataset.reading import make
+from tests.dataset.test_folder import write
 
 from .peers import DATASET, KernelPeer, Peer
 
@@ -138,3 +141,18 @@ def cookie_person(
     token = "token=" + jp_auth_header["Authorization"].split()[1]
     cookie = jp_asyncio_loop.run_until_complete(log_in())
     return Peer(http_server_client, f"{jp_base_url}_cellucid/", {"Cookie": cookie})
+
+
+@pytest.fixture
+def root(jp_root_dir: Path) -> Path:
+    return jp_root_dir
+
+
+@pytest.fixture
+def played() -> Source:
+    return open_source(make({"size": range(6), "kind": list("aabbcc")}), name="pbmc")
+
+
+@pytest.fixture
+def folder(root: Path, played: Source) -> Path:
+    return write(played, root / "some data" / "pbmc")

@@ -19,7 +19,9 @@ async def expect(kernel: KernelPeer, viewer_id: str, request_id: str = "r1") -> 
     return f"session_bundle?viewerId={viewer_id}&requestId={request_id}"
 
 
-async def begin_upload(person: Peer, target: str, length: int, method: str = "POST") -> IOStream:
+async def begin_upload(
+    person: Peer, target: str, length: int | str, method: str = "POST"
+) -> IOStream:
     """Send the head of an upload over a connection of its own."""
     stream = await TCPClient().connect("127.0.0.1", person.client.get_http_port())
     head = [

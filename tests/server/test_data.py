@@ -125,6 +125,11 @@ async def test_paths_that_leave_the_dataset(
         assert refused["code"] == "not-found"
 
 
+async def test_a_path_that_is_no_text(person: Peer, viewer_id: str) -> None:
+    refused = await person.json("GET", data(viewer_id, "%ff"), status=400)
+    assert (refused["code"], refused["message"]) == ("bad-request", "path is not UTF-8")
+
+
 async def test_unknown_viewer(person: Peer) -> None:
     assert (await person.json("GET", data("nobody"), status=404))["code"] == "no-such-viewer"
 

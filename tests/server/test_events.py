@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from cellucid_ext.protocol import MAX_EVENTS_BYTES, MAX_FRAME_BYTES
+from cellucid_ext.server.app import CellucidExtension
 
 from .peers import KernelPeer, Peer, kernel_line, page_line
 
@@ -63,6 +64,19 @@ async def test_at_the_limit_of_a_frame(
             assert told["event"] == event
 
 
+async def test_a_file_that_somebody_else_removed(
+    kernel: KernelPeer, person: Peer, viewer_id: str, extension: CellucidExtension
+) -> None:
+    event = {"viewerId": viewer_id, "type": "t", "text": "x" * (2 * MAX_FRAME_BYTES)}
+    async with kernel_line(kernel) as line:
+        await person.json("POST", "events", event)
+        told = await line.expect("event_stored")
+        for kept in extension.spool.folder.glob("*.json"):
+            kept.unlink()
+        path = f"viewers/{viewer_id}/events/{told['eventId']}"
+        assert (await kernel.json("GET", path, status=410))["code"] == "expired"
+
+
 async def test_closed_viewer_drops_its_events(
     kernel: KernelPeer, person: Peer, viewer_id: str, files: Callable[[], Awaitable[list[str]]]
 ) -> None:
@@ -83,6 +97,11 @@ async def test_closed_viewer_drops_its_events(
         ('{"viewerId": "{v}", "type": "t", "x": "\\ud800"}', 400, "bad-request"),
         ('{"viewerId": "nobody", "type": "t"}', 404, "no-such-viewer"),
         ("[" * 100_000, 400, "bad-request"),
+        # What the parser takes, but nobody who writes it again, further down in a program.
+        *(
+            (f'{{"viewerId": "{{v}}", "type": "t", "x": {"[" * n}{"]" * n}}}', 400, "bad-request")
+            for n in (250, 900, 950, 975)
+        ),
     ],
 )
 async def test_bad_events(
@@ -96,6 +115,16 @@ async def test_bad_events(
             assert (answer.code, json.loads(answer.body)["code"]) == (status, code)
         await person.fetch("POST", "events", good.replace("good", "last").encode())
         assert (await line.expect("event"))["event"] == {"type": "last"}
+
+
+async def test_events_that_would_fill_the_server(person: Peer, viewer_id: str) -> None:
+    """A few kilobytes, of which the parser would make gigabytes while everybody else waits."""
+    text = f'{{"viewerId": "{viewer_id}", "type": "t", "x": [{"[]," * 20_000_000}0]}}'
+    body = gzip.compress(text.encode(), 1)
+    answer = await person.fetch("POST", "events", body, headers={"Content-Encoding": "gzip"})
+    told = json.loads(answer.body)
+    assert (answer.code, told["code"]) == (400, "bad-request")
+    assert told["message"] == "the body has more than 2,000,000 values"
 
 
 @pytest.mark.parametrize(

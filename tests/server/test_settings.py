@@ -17,7 +17,8 @@ from cellucid_ext.server.limits import Limits
 
 from .peers import DATASET, KernelPeer, Peer
 
-NAMES = [*(field.name for field in fields(Limits)), "spool_folder"]
+NAMES = [field.name for field in fields(Limits)]
+NAMES += ["open_roots", "spool_folder", "autosave_folder", "frame_ancestors"]
 
 
 def test_help_lists_them() -> None:
@@ -30,7 +31,7 @@ def test_help_lists_them() -> None:
         help_text, _, default = rest.partition("--")[0].partition("Default: ")
         assert len(help_text.partition("\n")[2].split()) >= 5, name
         shown = default.split("\n")[0]
-        assert shown == repr(CellucidExtension.class_traits()[name].default_value)
+        assert shown == CellucidExtension.class_traits()[name].default_value_repr()
 
 
 def test_limits_are_the_defaults_of_the_settings() -> None:
@@ -55,6 +56,9 @@ def test_limits_are_the_defaults_of_the_settings() -> None:
         ({"max_ttl_seconds": 0.5}, "is 1 and max_ttl_seconds is 0.5;"),
         ({"max_ttl_seconds": float("inf")}, "finite"),
         ({"max_ttl_seconds": float("nan")}, "max_ttl_seconds"),
+        ({"autosave_count": -1}, "autosave_count"),
+        ({"autosave_seconds": 0}, "autosave_seconds"),
+        ({"autosave_folder": "here/there"}, "autosave_folder is 'here/there'; it must be the abs"),
         ({"spool_folder": "here/there"}, "'here/there'; it must be the absolute path"),
         ({"spool_folder": sys.executable}, "it must be the absolute path of a folder"),
     ],
@@ -82,6 +86,7 @@ async def test_clients_are_told_the_defaults(person: Peer, kernel: KernelPeer) -
     assert info["maxUploadBytes"] == MAX_UPLOAD_BYTES
     assert info["partBytes"] == PART_BYTES == 1_000_000
     assert info["maxUploadsAtOnce"] == MAX_UPLOADS_AT_ONCE
+    assert (info["autosaveCount"], info["autosaveSeconds"]) == (10, 30)
     health = await person.json("GET", "health")
     assert health["limits"].items() <= info.items()
 
@@ -98,6 +103,8 @@ class TestSet:
             "max_pending_requests": 5,
             "min_ttl_seconds": 2.0,
             "max_ttl_seconds": 9.5,
+            "autosave_count": 4,
+            "autosave_seconds": 45,
         }
 
     async def test_clients_are_told(self, person: Peer) -> None:
@@ -109,6 +116,7 @@ class TestSet:
         assert info["maxViewersPerKernel"] == 2
         assert info["maxPendingRequests"] == 5
         assert (info["minTtlSeconds"], info["maxTtlSeconds"]) == (2, 9.5)
+        assert (info["autosaveCount"], info["autosaveSeconds"]) == (4, 45)
 
     @pytest.mark.parametrize("ttl", [1.9, 9.6])
     async def test_times(self, kernel: KernelPeer, viewer_id: str, ttl: float) -> None:

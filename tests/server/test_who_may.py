@@ -47,15 +47,21 @@ ROWS: dict[tuple[str, str], Row] = {
     ("DELETE", "viewers/{viewer_id}/requests/{request_id}"): Row("kernel"),
     ("GET", "viewers/{viewer_id}/requests/{request_id}/bundle"): Row("kernel"),
     ("POST", "session_bundle"): Row("upload", "session_bundle?viewerId={v}&requestId=r1"),
+    ("GET", "autosaves/{dataset_id}"): Row("browser"),
+    ("GET", "autosaves/{dataset_id}/{name}"): Row("browser"),
+    ("PUT", "autosaves/{dataset_id}/{name}"): Row("upload"),
     ("POST", "events"): Row("browser", body={"viewerId": "{v}", "type": "selection"}),
     ("GET", "viewers/{viewer_id}/events/{event_id}"): Row("kernel"),
     ("GET", "viewers/{viewer_id}/data/{path}"): Row("browser"),
+    ("GET", "open/{dataset}/-/{path}"): Row("browser"),
+    ("GET", "open/-/{path}"): Row("browser"),
     ("PUT", "replies/{reply_id}"): Row("kernel", body={}),
     ("GET", "viewers/{viewer_id}/page"): Row("page"),
     ("GET", "viewers/{viewer_id}/channel"): Row("page-socket"),
     ("GET", "kernel"): Row("kernel-socket"),
 }
 EXAMPLES = {"request_id": "r1", "event_id": "e1", "reply_id": "p1", "path": "obs_manifest.json"}
+EXAMPLES |= {"dataset_id": "pbmc", "name": "one", "dataset": "pbmc"}
 SOCKETS = ("page-socket", "kernel-socket")
 
 
@@ -82,12 +88,13 @@ def fill(path: str, row: Row, viewer_id: str) -> tuple[str, bytes | None]:
 def untouched(
     extension: CellucidExtension, kernel: KernelPeer, viewer_id: str, jp_asyncio_loop: Any
 ) -> Iterator[None]:
-    """A viewer and a pending request, which must be as they were afterwards."""
+    """A viewer and a pending request, which must be as they were, and no autosave afterwards."""
     path, asked = f"viewers/{viewer_id}/requests", {"requestId": "r1", "ttlSeconds": 60}
     jp_asyncio_loop.run_until_complete(kernel.json("POST", path, asked, status=201))
     request = extension.requests.find(viewer_id, "r1")
     yield
     assert request.state == "pending"
+    assert not extension.autosaves.folder.exists()
     assert [v.viewer_id for v in extension.registry.of_kernel(None)] == [viewer_id]
     with pytest.raises(Exception, match="No pending session bundle"):
         extension.requests.find(viewer_id, "new")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from ...protocol import NAMESPACE
-from . import about, bundles, channels, data, events, page, requests, viewers
+from . import about, autosaves, bundles, channels, data, events, page, requests, viewers
+from . import open as opened
 
 ROUTES: list[tuple[str, type[Any]]] = [
     (f"/{NAMESPACE}/{pattern}", handler)
-    for room in (about, viewers, requests, bundles, events, data, channels, page)
+    for room in (about, viewers, requests, bundles, autosaves, events, data, opened, channels, page)
     for pattern, handler in room.ROUTES
 ]
 """Patterns under the server's base URL, and who handles them."""

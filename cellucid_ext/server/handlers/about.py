@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from ..._version import __version__
 from ...protocol import MAX_WAIT_SECONDS, PING_SECONDS, PROTOCOL, RESUME_SECONDS
+from ..uploads import Uploads
 from .base import Handler, browser_route, kernel_route
 
 
@@ -13,9 +16,10 @@ class HealthHandler(Handler):
     @browser_route
     async def get(self) -> None:
         """Say that it works."""
-        limits = self.limits.describe()
-        answer = {"status": "ok", "version": __version__, "protocol": PROTOCOL, "limits": limits}
-        await self.finish(answer)
+        uploads = cast(Uploads, self.settings["cellucid_uploads"])
+        answer = {"status": "ok", "version": __version__, "protocol": PROTOCOL}
+        now = {"pendingRequests": self.requests.waiting, "uploads": uploads.under_way}
+        await self.finish({**answer, "limits": self.limits.describe(), "now": now})
 
 
 class InfoHandler(Handler):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 from collections.abc import Awaitable, Callable
 from functools import wraps
 from pathlib import Path
@@ -22,12 +23,13 @@ from tornado import web
 from tornado.iostream import StreamClosedError
 
 from ...auth import KERNEL_HEADER, PROOF_HEADER, ProofError, ProofVerifier
-from ...protocol import MAX_FRAME_BYTES
+from ...protocol import MAX_FRAME_BYTES, NAMESPACE
 from ..errors import BadProof, BadRequest, Expired, Forbidden, NotAuthenticated, Refused, TooLarge
 from ..limits import Limits
 from ..relay import Relay
 from ..requests import Requests
 from ..spool import Spool
+from ..uploads import SLOWEST_BYTES_PER_SECOND
 from ..viewers import Registry
 
 AUTH_RESOURCE: Final = "cellucid"
@@ -37,7 +39,6 @@ _WHO: Final = "cellucid_who"
 _PEER_SECONDS: Final = 60.0
 """How long a peer may take, at most, for the next piece; for a body, besides its length."""
 
-_SLOWEST_BYTES_PER_SECOND: Final = 50_000
 _PIECE_BYTES: Final = 2**20
 
 Method = TypeVar("Method", bound=Callable[..., Any])
@@ -103,6 +104,18 @@ class Services(JupyterHandler):
         """Whether the request says it comes from a kernel; then nothing else counts for it."""
         return PROOF_HEADER in self.request.headers
 
+    async def prepare(self, **options: Any) -> None:
+        """Refuse what a page on another path of the domain could read without the XSRF token.
+
+        A Hub lets a GET without it pass if its mode is ``no-cors``, since what loads images can't
+        read them; but a script that asks with ``fetch`` can, from its own origin.
+        """
+        await super().prepare(**options)
+        if not self._finished and self.request.headers.get("Sec-Fetch-Mode") == "no-cors":
+            raise web.HTTPError(
+                403, "the mode of this request is 'no-cors'; ask in another, with X-XSRFToken"
+            )
+
     async def require_user(self, action: str) -> None:
         """Refuse strangers, and whom the authorizer does not let."""
         user = self.current_user
@@ -144,6 +157,13 @@ class JsonErrors(Services):
         told = {"message": message, "reason": reason, "code": code, **details}
         self.finish(json.dumps(told))
 
+    def decode_argument(self, value: bytes, name: str | None = None) -> str:
+        """Refuse what is no UTF-8, in words that do not repeat it: they go to the log."""
+        try:
+            return value.decode()
+        except UnicodeDecodeError:
+            raise web.HTTPError(400, f"{name or 'the address'} is not UTF-8") from None
+
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
         """Keep out what is no fault: refusals, which the access log has, and peers that left."""
         if not isinstance(value, Refused | StreamClosedError):
@@ -160,6 +180,7 @@ class Handler(JsonErrors, APIHandler):
     def initialize(self) -> None:
         """Begin without a body."""
         self._pieces: list[bytes] = []
+        self._takes_body = False
 
     @property
     def max_body_bytes(self) -> int:
@@ -168,9 +189,9 @@ class Handler(JsonErrors, APIHandler):
 
     @property
     def length(self) -> int | None:
-        """The announced length of the body; None if there is no announcement."""
+        """The announced length of the body; None if there is no announcement that can be."""
         text = self.request.headers.get("Content-Length", "")
-        return int(text) if text.isascii() and text.isdigit() else None
+        return int(text) if re.fullmatch("[0-9]{1,18}", text) else None
 
     @property
     def body(self) -> bytes:
@@ -187,7 +208,7 @@ class Handler(JsonErrors, APIHandler):
         connection: Any = self.request.connection
         connection.set_max_body_size(self.max_body_bytes)
         connection.set_body_timeout(
-            _PEER_SECONDS + (self.length or self.max_body_bytes) / _SLOWEST_BYTES_PER_SECOND
+            _PEER_SECONDS + (self.length or self.max_body_bytes) / SLOWEST_BYTES_PER_SECOND
         )
         await super().prepare()
         who = self._who()
@@ -205,6 +226,16 @@ class Handler(JsonErrors, APIHandler):
                 # Some of these GETs change something: what is read is gone.
                 self.check_xsrf_cookie()
         await self.begin()
+        self._takes_body = True
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Say so where Tornado ends the connection: after a refusal before the body, even of none.
+
+        A proxy that does not know sends the next request, of anybody, into a closed connection.
+        """
+        if not self._takes_body:
+            self.set_header("Connection", "close")
+        super().write_error(status_code, **kwargs)
 
     async def begin(self) -> None:
         """Get ready for the body of somebody who may send one.
@@ -249,6 +280,11 @@ class Handler(JsonErrors, APIHandler):
         return getattr(method, _WHO, None)
 
 
+def hide_address(handler: Handler, route: str) -> None:
+    """Keep all but the route out of the log, where a dataset's name or id may tell of a person."""
+    handler.request.path = handler.request.uri = f"{handler.base_url}{NAMESPACE}/{route}"
+
+
 async def send_file(
     handler: Handler, path: Path, content_type: str, sent: Callable[[], None]
 ) -> None:
@@ -257,12 +293,12 @@ async def send_file(
     Raises
     ------
     Expired
-        If it was dropped meanwhile.
+        If its file is not there any more.
     """
     try:
         file = await handler.spool.run(path.open, "rb")
     except FileNotFoundError:
-        raise Expired("it was read already, or its time is over") from None
+        raise Expired("its file is not there any more: it was read, or removed") from None
     try:
         handler.set_header("Content-Type", content_type)
         handler.set_header("Content-Length", str(os.fstat(file.fileno()).st_size))

@@ -60,6 +60,8 @@ class ChannelHandler(JsonErrors, WebSocketHandler):
 
     def open(self, *args: str, **kwargs: str) -> None:
         """Wait for the greeting, not for ever."""
+        # A frame after an acknowledgement would else wait 40 ms for the peer's own, of TCP.
+        self.set_nodelay(True)
         self._greeting = IOLoop.current().call_later(
             HELLO_SECONDS, self.hang_up, CLOSE_UNAUTHENTICATED, "no hello came"
         )
@@ -87,9 +89,11 @@ class ChannelHandler(JsonErrors, WebSocketHandler):
     def send(self, text: str) -> None:
         """Send one text frame; what is lost with the connection is sent again later."""
         try:
-            self.write_message(text)
+            written = self.write_message(text)
         except (WebSocketClosedError, StreamClosedError):
             return
+        # Looked at, or the log would tell of each connection that was lost while it was written to.
+        written.add_done_callback(lambda done: done.cancelled() or done.exception())
 
     def hang_up(self, code: int, reason: str) -> None:
         """Close the connection."""

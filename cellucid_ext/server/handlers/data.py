@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-from typing import Any, Final
+from typing import Final
 
 from tornado import web
-from tornado.iostream import StreamClosedError
 
 from ..errors import BadRequest, NotFound, PageGone, Refused
 from ..reads import Head, Read
 from .base import Handler, browser_route, kernel_route
+from .files import FAILURES, FileHandler, check_path
 from .viewers import VIEWER
 
 _PASSED_ON: Final = ("ETag", "Content-Range", "Content-Length", "Content-Encoding")
-_FAILURES: Final = (404, 416, 500)
-_STATUSES: Final = (200, 206, 304, *_FAILURES)
-_MAX_PATH: Final = 1024
-_MAX_HEADER: Final = 1024
+_STATUSES: Final = (200, 206, 304, *FAILURES)
 _READ_AWAY_BYTES: Final = 4 * 2**20
 
 
-class DataHandler(Handler):
+class DataHandler(FileHandler):
     """``viewers/{viewerId}/data/{path}``: one file, or a part of it."""
 
     def initialize(self) -> None:
@@ -34,17 +30,14 @@ class DataHandler(Handler):
     async def get(self, viewer_id: str, path: str) -> None:
         """Ask the kernel and pass its answer on."""
         viewer = self.registry.get(viewer_id)
-        _check_path(path)
+        check_path(path)
         self._read = read = self.relay.read(
-            viewer, path, self._asked("Range"), self._asked("If-None-Match")
+            viewer, path, self.asked("Range"), self.asked("If-None-Match")
         )
         try:
             head = await read.head()
-            kind = "application/json" if head.status in _FAILURES else _content_type(path)
-            self._begin(head, kind)
-            await self._pass_on(read)
-            with contextlib.suppress(StreamClosedError):
-                await self.finish(set_content_type=kind)
+            seconds = self.relay.reads.seconds
+            await self.send(path, head.status, head.headers, read.pieces(), seconds)
         finally:
             self.relay.reads.end(read)
 
@@ -53,34 +46,6 @@ class DataHandler(Handler):
         super().on_connection_close()
         if self._read is not None:
             self.relay.reads.end(self._read)
-
-    def compute_etag(self) -> None:
-        """Leave the tag to the kernel."""
-
-    def _asked(self, name: str) -> str | None:
-        value = self.request.headers.get(name)
-        return value if value is not None and len(value) <= _MAX_HEADER else None
-
-    def _begin(self, head: Head, content_type: str) -> None:
-        self.set_status(head.status)
-        self.set_header("Content-Type", content_type)
-        self.set_header("Cache-Control", "private, no-cache")
-        for name, value in head.headers.items():
-            if head.status != 304 or name == "ETag":
-                self.set_header(name, value)
-
-    async def _pass_on(self, read: Read) -> None:
-        try:
-            async for piece in read.pieces():
-                if self.get_status() != 304:
-                    self.write(piece)
-                await asyncio.wait_for(self.flush(), self.relay.reads.seconds)
-        except (Refused, TimeoutError, StreamClosedError):
-            if not self._headers_written:
-                raise
-            # The status is out: only a broken connection still says that this is not all.
-            connection: Any = self.request.connection
-            connection.close()
 
 
 @web.stream_request_body
@@ -157,22 +122,6 @@ class ReplyHandler(Handler):
         read, self._read = self._read, None
         if read is not None and not self._whole:
             read.break_off()
-
-
-def _check_path(path: str) -> None:
-    parts = path.split("/")
-    if (
-        len(path) > _MAX_PATH
-        or "\0" in path
-        or "\\" in path
-        or not {".", "..", ""}.isdisjoint(parts)
-    ):
-        raise NotFound("no file of a dataset has such a path")
-
-
-def _content_type(path: str) -> str:
-    kinds = {"json": "application/json", "txt": "text/plain; charset=UTF-8"}
-    return kinds.get(path.rpartition(".")[2], "application/octet-stream")
 
 
 ROUTES = [

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from tornado import web
 
+from ...json_text import is_deeper, read_json
 from ...protocol import MAX_EVENTS_BYTES, MAX_FRAME_BYTES
 from ..errors import BadRequest, TooLarge, TooMany
 from .base import Handler, browser_route, kernel_route, send_file
@@ -23,6 +24,7 @@ _WAIT_SECONDS: Final = 60.0
 _FRAME_ROOM: Final = 512
 
 _MAX_EVENTS: Final = 1_000
+_MAX_DEPTH: Final = 200
 
 Event = tuple[str, dict[str, Any], bytes | None]
 
@@ -109,9 +111,11 @@ def _read_events(body: bytes, packed: bool) -> list[Event]:
     if packed:
         body = _unpack(body)
     try:
-        document = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise BadRequest(f"the body is not JSON: {error}") from None
+        document = read_json(body, "the body")
+    except ValueError as error:
+        raise BadRequest(str(error)) from None
+    if is_deeper(document, _MAX_DEPTH):
+        raise BadRequest(f"the body is nested too deeply: more than {_MAX_DEPTH} levels")
     events = document if isinstance(document, list) else [document]
     if len(events) > _MAX_EVENTS:
         raise BadRequest(f"{len(events):,} events at once are too many; send {_MAX_EVENTS:,}")

@@ -8,6 +8,7 @@ from jupyter_server.auth.decorator import authorized
 from tornado import web
 
 from ..errors import NoSuchViewer
+from ..framing import with_ancestors
 from .base import AUTH_RESOURCE, Services
 from .viewers import VIEWER
 
@@ -38,8 +39,11 @@ class PageHandler(Services):
 
     @property
     def content_security_policy(self) -> str:
-        """Jupyter's own policy, which says who may frame it, and the viewer's."""
-        return f"{super().content_security_policy}; {_POLICY}"
+        """Jupyter's own policy, which says who may frame it unless a setting does; and ours."""
+        policy = super().content_security_policy
+        if ancestors := self.settings["cellucid_frame_ancestors"]:
+            policy = with_ancestors(policy, ancestors)
+        return f"{policy}; {_POLICY}"
 
     @web.authenticated
     @authorized("read", AUTH_RESOURCE)  # type: ignore[untyped-decorator]

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 
 from ...protocol import MAX_WAIT_SECONDS
-from ..errors import BadRequest
+from ..errors import BadRequest, Expired
 from ..requests import Request
 from .base import Handler, kernel_route, send_file
 from .viewers import VIEWER
@@ -82,7 +82,12 @@ class BundleHandler(Handler):
         request = self.requests.find(viewer_id, request_id)
         path = self.requests.file_of(request)
         kind = "application/octet-stream"
-        await send_file(self, path, kind, lambda: self.requests.consumed(request))
+        try:
+            await send_file(self, path, kind, lambda: self.requests.consumed(request))
+        except Expired:
+            self.requests.lost(request)
+            self.requests.file_of(request)  # says why there is none
+            raise
 
 
 REQUEST = VIEWER + r"/requests/(?P<request_id>[A-Za-z0-9_-]{1,64})"
