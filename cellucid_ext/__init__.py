@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         ViewerError,
         ViewerState,
         cleanup_all,
+        show,
         show_anndata,
         viewers,
     )
@@ -49,6 +50,7 @@ __all__ = [
     "build_session",
     "cleanup_all",
     "session_records",
+    "show",
     "show_anndata",
     "viewers",
 ]
@@ -65,6 +67,7 @@ _ROOMS = {
     "build_session": "bridge",
     "cleanup_all": "kernel",
     "session_records": "bridge",
+    "show": "kernel",
     "show_anndata": "kernel",
     "viewers": "kernel",
 }

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from .errors import ViewerError
 from .state import ViewerState
-from .viewer import Viewer, cleanup_all, show_anndata, viewers
+from .viewer import Viewer, cleanup_all, show, show_anndata, viewers
 
-__all__ = ["Viewer", "ViewerError", "ViewerState", "cleanup_all", "show_anndata", "viewers"]
+__all__ = ["Viewer", "ViewerError", "ViewerState", "cleanup_all", "show", "show_anndata", "viewers"]

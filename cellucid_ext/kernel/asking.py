@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from .background import Deadline
 from .capture import Capture
-from .errors import SessionTimeout, ViewerTimeout
+from .errors import ViewerTimeout
 from .handle import Handle
 from .hooks import Event
+from .progress import Progress
 from .waiting import wait_for_next, wait_for_page
 
 if TYPE_CHECKING:
@@ -127,12 +128,15 @@ class Asking(Handle):
     def get_session_bundle(self, timeout: float = 60) -> CellucidSessionBundle:
         """Bring what was done in the page into Python: highlights, fields, view.
 
-        A viewer that was never shown is shown first. Interrupting the cell is safe.
+        A viewer that was never shown is shown first. What takes longer than half a second shows a
+        bar in the cell. An upload that is cut off is asked for once more. Interrupting the cell is
+        safe.
 
         Parameters
         ----------
         timeout
-            Seconds it may take at most.
+            Seconds to wait for the page at most. What is on the server by then is given 10 more to
+            come from there, and a server that does not answer takes some seconds too.
 
         Returns
         -------
@@ -153,7 +157,12 @@ class Asking(Handle):
         >>> bundle = viewer.get_session_bundle(timeout=60)          # doctest: +SKIP
         >>> adata = bundle.apply_to_anndata(adata)                  # doctest: +SKIP
         """
-        return self._link.run(self._capture(timeout), timeout + _GRACE_SECONDS, "the session")
+        progress = Progress()
+        work = self._capture(timeout, progress)
+        try:
+            return self._link.run(work, timeout + _GRACE_SECONDS, "the session", progress.show)
+        finally:
+            progress.close()
 
     async def session_bundle(
         self,
@@ -165,18 +174,16 @@ class Asking(Handle):
         --------
         >>> bundle = await viewer.session_bundle(timeout=60)        # doctest: +SKIP
         """
-        return await self._link.join(self._capture(timeout))
+        progress = Progress()
+        return await progress.during(self._link.join(self._capture(timeout, progress)))
 
-    def _capture(self, timeout: float) -> Coroutine[Any, Any, CellucidSessionBundle]:
+    def _capture(
+        self, timeout: float, progress: Progress
+    ) -> Coroutine[Any, Any, CellucidSessionBundle]:
         deadline = Deadline(timeout)
         # Shown here and not in the link's thread, which belongs to no cell.
         self._display_if_never_shown()
-
-        async def capture() -> CellucidSessionBundle:
-            await wait_for_page(self._shown, self._link, deadline, SessionTimeout)
-            return await Capture(self._shown, self._link, deadline).run()
-
-        return capture()
+        return Capture(self._shown, self._link, deadline, progress).run()
 
     def apply_session_to_anndata(
         self, adata: AnnData, *, inplace: bool = False, timeout: float = 60, **policies: Any

@@ -32,7 +32,10 @@ class Deadline:
 
     def __init__(self, seconds: float) -> None:
         if not 0 <= seconds <= threading.TIMEOUT_MAX:
-            raise ValueError(f"timeout is {seconds!r}; it must be a number of seconds, 0 or more")
+            raise ValueError(
+                f"timeout is {seconds!r}; it must be a number of seconds from 0 to "
+                f"{threading.TIMEOUT_MAX:,.0f}"
+            )
         self.seconds = seconds
         self._end = time.monotonic() + seconds
 
@@ -77,15 +80,24 @@ class Background:
                 "kernel and make a new viewer"
             ) from None
 
-    def run(self, work: Coroutine[Any, Any, T], seconds: float, what: str) -> T:
+    def run(
+        self,
+        work: Coroutine[Any, Any, T],
+        seconds: float,
+        what: str,
+        meanwhile: Callable[[], object] = lambda: None,
+    ) -> T:
         """Do something and wait for it; a KeyboardInterrupt cancels it and returns at once.
+
+        Calls `meanwhile` here, in the thread that waits, four times a second.
 
         Raises
         ------
         ViewerTimeout
             If it takes longer than `seconds`; `what` says what was waited for.
         """
-        deadline = Deadline(seconds)
+        # Callers add a grace to what a person gave.
+        deadline = Deadline(min(seconds, threading.TIMEOUT_MAX))
         future = self.start(work)
         try:
             while True:
@@ -93,6 +105,7 @@ class Background:
                 done, _ = concurrent.futures.wait([future], min(_SLICE_SECONDS, deadline.left))
                 if done:
                     return future.result()
+                meanwhile()
                 if not deadline.left:
                     raise ViewerTimeout(f"waited {seconds:g} s for {what}")
         finally:

@@ -1,9 +1,10 @@
-"""Cells in messages: as lists, or from 10,000 on packed as base64 of delta uvarints."""
+"""Cells in messages: listed, packed as delta uvarints, or sent beside the message."""
 
 from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -11,6 +12,13 @@ import numpy.typing as npt
 
 PACKED_FROM: Final = 10_000
 """From how many cells on a message holds them packed."""
+
+MAX_INLINE_BYTES: Final = 2**16 - 256
+"""How much of a command cells may take, so that it stays below 64 KiB with the rest of it.
+
+256 commands may wait for a page: if they hold cells, all stay below 16 MiB, here and in the page's
+websocket. Commands that hold other things may be larger.
+"""
 
 
 def decode_event(event: dict[str, Any], n_cells: int) -> dict[str, Any]:
@@ -60,22 +68,32 @@ def _cells(cells: object, n_cells: int) -> npt.NDArray[np.int64]:
     return indices.astype(np.int64, copy=False)
 
 
-def pack_cells(cells: npt.NDArray[np.int64]) -> list[int] | dict[str, str]:
-    """Write cells as a message holds them.
+def pack_cells(
+    cells: npt.NDArray[np.int64], send: Callable[[bytes], str]
+) -> list[int] | dict[str, str]:
+    """Write cells as a command holds them.
 
     Parameters
     ----------
     cells
-        Ascending, distinct indices of shape (n,).
+        Ascending, distinct indices of shape (n,), at least one.
+    send
+        Keeps packed cells that are too large for a command, and gives the path they are read at.
 
     Examples
     --------
-    >>> pack_cells(np.array([3, 5]))
+    >>> pack_cells(np.array([3, 5]), lambda body: "sent/x")
     [3, 5]
+    >>> pack_cells(np.arange(100_000), lambda body: "sent/x")
+    {'encoding': 'delta-uvarint', 'url': 'sent/x'}
     """
-    if len(cells) < PACKED_FROM:
-        return [int(cell) for cell in cells]
+    with_comma = len(str(cells[-1])) + 1
+    if len(cells) < PACKED_FROM and len(cells) * with_comma <= MAX_INLINE_BYTES:
+        listed: list[int] = cells.tolist()
+        return listed
     from ..session.codecs import encode_cells
 
-    data = base64.b64encode(encode_cells(cells)).decode()
-    return {"encoding": "delta-uvarint", "data": data}
+    packed = encode_cells(cells)
+    if len(packed) <= MAX_INLINE_BYTES * 3 // 4:
+        return {"encoding": "delta-uvarint", "data": base64.b64encode(packed).decode()}
+    return {"encoding": "delta-uvarint", "url": send(packed)}

@@ -7,9 +7,10 @@ import threading
 from pathlib import Path
 
 from .background import Background
-from .discovery import Candidate, Kernel, candidates, this_kernel
+from .discovery import Candidate, Kernel, Place, candidates, this_kernel
 from .errors import NoServer
 from .link import Link
+from .symptoms import where_to_run
 from .wire import ANSWER_SECONDS, Wire
 
 
@@ -47,26 +48,33 @@ def connect(server: str | None) -> Link:
         If there is none; the message says where it was looked for and what was found.
     """
     kernel = this_kernel()
-    problems = []
+    looked_at: list[Place] = []
     with _links.lock:
         background = _links.background = _links.background or Background()
-        for candidate in candidates(server, os.environ, _runtime_folder(), kernel):
-            if candidate.url in _links.by_url:
-                return _links.by_url[candidate.url]
+        found = candidates(server, os.environ, _runtime_folder(), kernel)
+        for number, candidate in enumerate(found):
+            known = _links.by_url.get(candidate.url)
+            if known and candidate.token in ("", known.token):
+                return known
             problem = candidate.problem
             if not problem:
                 asked = _ask(candidate, kernel)
                 wire, problem = background.run(asked, ANSWER_SECONDS, f"{candidate.url} to answer")
+                if not problem and known:
+                    # A server that was restarted may want another one than before.
+                    known.token = candidate.token
+                    return known
                 if not problem:
-                    link = _links.by_url[candidate.url] = Link(background, wire)
+                    rest = [Place(left.how, "not asked") for left in found[number + 1 :]]
+                    here = Place(candidate.how, f"{candidate.url} answers")
+                    link = Link(background, wire, (*looked_at, here, *rest))
+                    _links.by_url[candidate.url] = link
                     return link
-            problems.append(f"  {candidate.how}: {problem}")
+            looked_at.append(Place(candidate.how, problem))
     raise NoServer(
         "No Jupyter server that shows viewers was found for this Python. Looked at\n"
-        + "\n".join(problems)
-        + "\nRun this in a notebook that JupyterLab or Jupyter Notebook opened (VS Code and plain "
-        "scripts start Python without a Jupyter server), or set CELLUCID_SERVER_URL to the address "
-        "of yours, such as http://localhost:8888/?token=…"
+        + "\n".join(f"  {place}" for place in looked_at)
+        + f"\n{where_to_run(os.environ)}"
     )
 
 

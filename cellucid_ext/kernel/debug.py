@@ -8,15 +8,22 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
 from .background import Deadline
-from .errors import PageGone, ServerGone, ServerRefused, ViewerError
+from .discovery import Place
+from .errors import PageGone, ServerGone, ServerRefused, ViewerError, ViewerTimeout
 from .hooks import Event
 from .link import Link
+from .one_line import one_line
 from .shown import Shown
 
 _PING_SECONDS: Final = 3.0
+
+_LAST_LINES: Final = 5
+_LEAST_SECONDS: Final = 1.0
+_STOPPED: Final = "Restart this kernel from the notebook, then make a new viewer."
 
 _ADVICE: Final = {
     "kernel": "Make a new viewer: run the cell that made this one again.",
@@ -38,6 +45,9 @@ _ADVICE: Final = {
     "ping": "Bring the page's tab to the front, or reload it.",
 }
 _FINE: Final = "Everything works."
+_TOO_SHORT: Final = (
+    "The time was too short to tell: give it more, such as viewer.debug_connection(timeout=10)."
+)
 
 
 @dataclass(frozen=True)
@@ -51,7 +61,8 @@ class Probe:
 
     def __str__(self) -> str:
         mark = {True: "ok", False: "FAILED", None: "-"}[self.ok]
-        return f"{self.name:<10} {mark:<7} {1000 * self.seconds:6.0f} ms  {self.verdict}"
+        verdict = one_line(self.verdict)
+        return f"{self.name:<10} {mark:<7} {1000 * self.seconds:6.0f} ms  {verdict}"
 
 
 @dataclass(frozen=True, repr=False)
@@ -66,18 +77,29 @@ class ConnectionReport:
         Address of the server.
     found_by
         How this kernel came to know it, such as the name of a variable.
+    places
+        Where it was looked for, in order, each with ``how`` and ``verdict``: why the places before
+        did not answer, and which were not asked any more.
     probes
         The steps from the kernel to the page, each `Probe` with ``name``, ``ok``, ``seconds`` and
         ``verdict``.
     page
         What the page says of itself, ``{}`` where it could not be asked.
+    console
+        The last warnings and errors of the page's console, with time (UTC) and level; each is one
+        line without control characters, and shortened.
+    advice
+        What to do, in one sentence.
     """
 
     viewer_id: str
     server: str
     found_by: str
+    places: tuple[Place, ...]
     probes: tuple[Probe, ...]
     page: Event
+    console: tuple[str, ...]
+    advice: str
 
     @property
     def ok(self) -> bool:
@@ -85,24 +107,22 @@ class ConnectionReport:
         return all(probe.ok for probe in self.probes)
 
     @property
-    def advice(self) -> str:
-        """What to do, in one sentence."""
-        bad = next((probe for probe in self.probes if not probe.ok), None)
-        return _FINE if bad is None else _ADVICE[bad.name]
-
-    @property
     def _messages(self) -> str:
-        said = self.page.get("messages") or []
-        texts = [str(one.get("text", one)) if isinstance(one, dict) else str(one) for one in said]
-        return f"messages: {texts}" if texts else "no messages"
+        said = self.page.get("messages")
+        if not isinstance(said, list) or not said:
+            return "no messages"
+        texts = [one.get("text", one) if isinstance(one, dict) else one for one in said]
+        return f"messages: {[one_line(text) for text in texts[-_LAST_LINES:]]}"
 
     def __repr__(self) -> str:
         lines = [
             f"Viewer {self.viewer_id} at {self.server} (found by {self.found_by})",
+            *(f"  looked at {place}" for place in self.places),
             *(f"  {probe}" for probe in self.probes),
         ]
         if self.page:
-            lines.append(f"  page: version {self.page.get('version')}, {self._messages}")
+            lines.append(f"  page: version {one_line(self.page.get('version'))}, {self._messages}")
+        lines += [f"  console: {line}" for line in self.console]
         lines.append(self.advice)
         return "\n".join(lines)
 
@@ -114,8 +134,20 @@ def debug(shown: Shown, link: Link, timeout: float) -> ConnectionReport:
     try:
         link.run(trial.run(), timeout, "the steps")
     except ViewerError as error:
-        trial.note("kernel", False, time.monotonic() - began, f"the link does not run: {error}")
+        if not (isinstance(error, ViewerTimeout) and trial.blames_the_time()):
+            trial.stopped(time.monotonic() - began, f"the link does not run: {error}")
     return trial.report()
+
+
+def _line(said: object) -> str:
+    if not isinstance(said, dict):
+        return one_line(said)
+    stamp = said.get("ts")
+    when = ""
+    if isinstance(stamp, int | float):
+        with contextlib.suppress(ValueError, OverflowError, OSError):
+            when = f"{datetime.fromtimestamp(stamp / 1000, UTC):%H:%M:%S} "
+    return f"{when}{one_line(said.get('level'))}: {one_line(said.get('message'))}"
 
 
 class _Failed(Exception):  # noqa: N818
@@ -129,17 +161,48 @@ class _Trial:
         self._deadline = deadline
         self._probes: dict[str, Probe] = {}
         self._page: Event = {}
+        self._advice = _ADVICE
 
     def note(self, name: str, ok: bool | None, seconds: float, verdict: str) -> None:
         self._probes[name] = Probe(name, ok, seconds, verdict)
+
+    def stopped(self, seconds: float, verdict: str) -> None:
+        self.note("kernel", False, seconds, verdict)
+        self._advice = {**_ADVICE, "kernel": _STOPPED}
+
+    def blames_the_time(self) -> bool:
+        """Advise more time, if that given was so short that it tells nothing of the steps."""
+        short = self._deadline.seconds < _LEAST_SECONDS
+        if short:
+            self._advice = dict.fromkeys(_ADVICE, _TOO_SHORT)
+        return short
 
     def report(self) -> ConnectionReport:
         for name in _ADVICE:
             if name not in self._probes:
                 self.note(name, None, 0, "not reached")
         probes = tuple(self._probes[name] for name in _ADVICE)
+        bad = next((probe.name for probe in probes if not probe.ok), None)
+        advice = _FINE if bad is None else self._advice[bad]
         link = self._link
-        return ConnectionReport(self._shown.id, link.url, link.how, probes, self._page)
+        return ConnectionReport(
+            viewer_id=self._shown.id,
+            server=link.url,
+            found_by=link.how,
+            places=link.places,
+            probes=probes,
+            page=self._page,
+            console=self._console(),
+            advice=advice,
+        )
+
+    def _console(self) -> tuple[str, ...]:
+        lines = self._page.get("console")
+        if not isinstance(lines, list):
+            # A page that does not answer may have said before what is wrong with it.
+            last = self._shown.events.last.get("console")
+            lines = [] if last is None else [last]
+        return tuple(_line(line) for line in lines[-_LAST_LINES:])
 
     async def run(self) -> None:
         ended = self._shown.events.ended
@@ -157,10 +220,15 @@ class _Trial:
         began = time.monotonic()
         try:
             verdict = await step()
-        except ViewerError as error:
-            self.note(name, False, time.monotonic() - began, str(error))
+        except _Failed:
+            raise
+        except Exception as error:
+            # Whatever is broken, the report is what is wanted.
+            told = str(error) if isinstance(error, ViewerError) else repr(error)
+            self.note(name, False, time.monotonic() - began, told)
             raise _Failed from None
         except asyncio.CancelledError:
+            self.blames_the_time()
             self.note(name, False, time.monotonic() - began, "no answer in the time given")
             raise
         self.note(name, True, time.monotonic() - began, verdict)
@@ -203,7 +271,10 @@ class _Trial:
     async def _ping(self) -> str:
         await self._answer_of_page("ping")
         with contextlib.suppress(ViewerError):
-            self._page = await self._answer_of_page("debug_snapshot")
+            answer = await self._answer_of_page("debug_snapshot")
+            # A page that has no such command says so under the same id.
+            if answer["type"] == "debug_snapshot":
+                self._page = answer
         return "the page answers"
 
     async def _answer_of_page(self, kind: str) -> Event:

@@ -7,10 +7,10 @@ from typing import Any
 
 from .background import in_thread
 from .cells import decode_event
-from .errors import ViewerError
 from .hooks import Event, print_error
 from .shown import Shown
-from .wire import ANSWER_SECONDS, Transport
+from .transport import Transport
+from .wire import ANSWER_SECONDS, MAX_EVENT_BYTES
 
 
 class Delivery:
@@ -42,7 +42,8 @@ class Delivery:
             frame = await shown.inbox.get()
             try:
                 await self._deliver(shown, frame)
-            except (ViewerError, ValueError, TypeError, KeyError) as error:
+            except Exception as error:
+                # Whatever a server sends, the viewer must hear what comes next.
                 print_error(f"An event of the viewer's page was left out: {error}")
 
     async def _deliver(self, shown: Shown, frame: dict[str, Any]) -> None:
@@ -51,7 +52,9 @@ class Delivery:
             self._receive(shown, await _decoded(frame["event"], shown))
         elif kind == "event_stored":
             path = f"viewers/{shown.id}/events/{frame['eventId']}"
-            stored = await self._wire.send("GET", path, seconds=6 * ANSWER_SECONDS)
+            stored = await self._wire.send(
+                "GET", path, seconds=6 * ANSWER_SECONDS, at_most=MAX_EVENT_BYTES
+            )
             self._receive(shown, await _decoded(stored, shown))
         elif kind in ("viewer_connected", "viewer_disconnected"):
             events.set_pages(int(frame["pages"]))

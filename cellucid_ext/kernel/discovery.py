@@ -20,6 +20,8 @@ from ..protocol import SERVER_URL_VARIABLE
 
 _CONNECTION_FILE = re.compile(r"kernel-([A-Za-z0-9-]{1,64})\.json")
 _FRONT_ENDS = re.compile(r"(.*?/)(?:lab|tree|notebooks|nbclassic|doc)(?:/.*)?")
+_NO_SCHEME = re.compile(r"[\w.-]+(:\d+)?(/[^/].*|/?)")
+_SECRETS = re.compile(r"(?s)((?:[A-Za-z]+:?//)?)(?:[^?#]*@)?([^?#]*).*")
 _ANY_ADDRESS = {"": "localhost", "0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104
 _TLS_VARIABLES = {
     "certfile": "JUPYTERHUB_SSL_CERTFILE",
@@ -67,6 +69,25 @@ class Candidate:
     token: str = field(default="", repr=False)
     tls: tuple[tuple[str, str], ...] = ()
     problem: str = ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place where a server was looked for, and what came of it.
+
+    Attributes
+    ----------
+    how
+        The place, as `Candidate` has it.
+    verdict
+        Why it named no server, or what was there.
+    """
+
+    how: str
+    verdict: str
+
+    def __str__(self) -> str:
+        return f"{self.how}: {self.verdict}"
 
 
 @cache
@@ -131,13 +152,25 @@ def _check(candidate: Candidate, kernel: Kernel) -> Candidate:
 
 
 def _from_url(how: str, text: str) -> Candidate:
-    parts = urlsplit(text.strip())
-    if parts.scheme not in ("http", "https") or not parts.netloc:
-        return Candidate(how, problem=f"is {text!r}, not an address such as http://localhost:8888/")
+    text = text.strip()
+    # Errors are shown to others: no token, user or password in them.
+    address = _SECRETS.sub(r"\1\2", text, count=1)
+    if _NO_SCHEME.fullmatch(address):
+        return Candidate(how, problem=f"is {address!r}: write http:// before it")
     try:
-        host, port = parts.hostname or "", parts.port
+        parts = urlsplit(text)
+        host = parts.hostname or ""
     except ValueError:
-        return Candidate(how, problem=f"is {text!r}, whose port is no number")
+        # Its words would name user and password.
+        return Candidate(how, problem=f"is {address!r}, whose host is no name or number")
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        return Candidate(
+            how, problem=f"is {address!r}, not an address such as http://localhost:8888/"
+        )
+    try:
+        port = parts.port
+    except ValueError:
+        return Candidate(how, problem=f"is {address!r}, whose port is no number up to 65535")
     host = _ANY_ADDRESS.get(host, f"[{host}]" if ":" in host else host)
     # People paste what Jupyter printed: http://localhost:8888/lab?token=…
     front_end = _FRONT_ENDS.fullmatch(parts.path) if parts.query else None
@@ -159,7 +192,11 @@ def _from_hub(environ: Mapping[str, str]) -> Candidate:
     token = environ.get("JUPYTERHUB_API_TOKEN", "")
     if not url or not prefix:
         return Candidate(how, problem="is not set")
-    found = _from_url(how, urlunsplit((*urlsplit(url)[:2], prefix, "", "")))
+    try:
+        url = urlunsplit((*urlsplit(url)[:2], prefix, "", ""))
+    except ValueError:
+        return _from_url(how, url)
+    found = _from_url(how, url)
     tls = tuple(
         (name, environ[variable])
         for name, variable in _TLS_VARIABLES.items()

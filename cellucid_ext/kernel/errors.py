@@ -9,6 +9,7 @@
     ├── ViewerStopped     the viewer was stopped, or ended by the server
     ├── PageGone          the viewer's page was there, and is no more
     ├── PageFailed        the page could not do what it was asked
+    │   └── UploadLost    what it sent was cut off on its way, twice
     └── ViewerTimeout     (also a TimeoutError)
         └── SessionTimeout
 """
@@ -56,6 +57,10 @@ class PageGone(ViewerError):  # noqa: N818
 
 class PageFailed(ViewerError):  # noqa: N818
     """The page could not do what it was asked, and said why."""
+
+
+class UploadLost(PageFailed):
+    """A session was cut off on its way, as by a server that was restarted; twice, if raised."""
 
 
 class ViewerTimeout(ViewerError, TimeoutError):  # noqa: N818

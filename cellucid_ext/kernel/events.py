@@ -16,6 +16,9 @@ from .hooks import EVERY_EVENT, MAX_WAITING_EVENTS, Event, Hooks
 
 T = TypeVar("T")
 
+MAX_KEPT_TYPES: Final = 64
+"""Of how many types the last event is kept, since a page can make up as many as it likes."""
+
 _SLICE_SECONDS: Final = 0.25
 
 
@@ -34,7 +37,8 @@ class Events:
         self._wakers: list[Callable[[], object]] = []
         self._watches: list[tuple[str, deque[Event]]] = []
         self._last: dict[str, Event] = {}
-        self._counts: dict[str, int] = {}
+        self._ready: Event = {}
+        self._ready_count = 0
         self._requests: dict[str, Event] = {}
         self._pages = 0
         self._pages_gone_at: float | None = None
@@ -42,7 +46,7 @@ class Events:
 
     @property
     def last(self) -> dict[str, Event]:
-        """The last event of each type; that which came last of all stands at the end."""
+        """The last event of each of the last 64 types; what came last of all is at the end."""
         with self._lock:
             return dict(self._last)
 
@@ -54,7 +58,12 @@ class Events:
     @property
     def ready_count(self) -> int:
         """How often a page said that it is ready."""
-        return self._counts.get("ready", 0)
+        return self._ready_count
+
+    @property
+    def last_ready(self) -> Event:
+        """The last ``ready`` event, ``{}`` where there was none."""
+        return self._ready
 
     @property
     def page_is_ready(self) -> bool:
@@ -70,6 +79,11 @@ class Events:
         """How long the page has been gone; None while there is one, or where none ever was."""
         gone_at = self._pages_gone_at
         return None if gone_at is None else time.monotonic() - gone_at
+
+    def shown_again(self) -> None:
+        """Expect a page once more, also where the one before is gone."""
+        with self._lock:
+            self._pages_gone_at = None
 
     def expect(self, request_id: str) -> None:
         """Keep what is heard about a request, until `forget`."""
@@ -98,7 +112,10 @@ class Events:
             kind = event["type"]
             self._last.pop(kind, None)
             self._last[kind] = event
-            self._counts[kind] = self._counts.get(kind, 0) + 1
+            if len(self._last) > MAX_KEPT_TYPES:
+                del self._last[next(iter(self._last))]
+            if kind == "ready":
+                self._ready, self._ready_count = event, self._ready_count + 1
             if kind == "command_error" or event.get("status") == "error":
                 self._note_request({**event, "status": "error", "from_page": True})
             for watched, seen in self._watches:
@@ -120,8 +137,10 @@ class Events:
             self._requests[str(said["requestId"])] = said
 
     def set_pages(self, pages: int) -> None:
-        """Take the number of pages that are connected now."""
+        """Take the number of pages that are connected now; none once the viewer has ended."""
         with self._lock:
+            if self._ended:
+                return
             if pages > 0:
                 self._pages_gone_at = None
             elif self._pages > 0:
@@ -132,7 +151,7 @@ class Events:
     def end(self, why: str) -> None:
         """Let everything that waits, now or later, fail with the reason `why`."""
         with self._lock:
-            self._ended = self._ended or why
+            self._ended, self._pages = self._ended or why, 0
             self._wake()
         self.hooks.close()
 

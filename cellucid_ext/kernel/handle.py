@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import sys
 import weakref
 from types import TracebackType
@@ -34,6 +35,7 @@ class Handle:
         if not _MIN_HEIGHT <= height <= _MAX_HEIGHT:
             raise ValueError(f"height is {height!r}; it must be {_MIN_HEIGHT} to {_MAX_HEIGHT}")
         registration: Registration = {
+            "viewerId": secrets.token_urlsafe(18),
             "title": source.name if title is None else title,
             "height": int(height),
             "dataset": {
@@ -67,6 +69,7 @@ class Handle:
     def display(self) -> None:
         """Show the viewer here: in the notebook's cell, or as an address outside of a notebook."""
         self._shown.events.check()
+        self._shown.events.shown_again()
         cell = display.this_cell()
         if cell is None:
             sys.stdout.write(f"Open the viewer in a browser: {self.viewer_url}\n")

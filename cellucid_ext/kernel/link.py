@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 import os
 import random
 import secrets
 import threading
 import time
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -24,11 +25,13 @@ from ..protocol import (
 )
 from .background import Background, Deadline
 from .delivery import Delivery
+from .discovery import Place
 from .errors import ServerGone, ServerRefused, ViewerError
 from .outbox import Post
 from .replies import Replies
 from .shown import Shown, to_let_go
-from .wire import ANSWER_SECONDS, Socket, Transport
+from .transport import Socket, Transport
+from .wire import ANSWER_SECONDS
 
 FIRST_DELAY_SECONDS: Final = 0.1
 LAST_DELAY_SECONDS: Final = 5.0
@@ -51,9 +54,14 @@ class Link:
         The thread it lives in.
     wire
         The network.
+    places
+        Where its server was looked for.
     """
 
-    def __init__(self, background: Background, wire: Transport) -> None:
+    def __init__(
+        self, background: Background, wire: Transport, places: tuple[Place, ...] = ()
+    ) -> None:
+        self.places = places
         self._background = background
         self._wire = wire
         self._pid = os.getpid()
@@ -63,6 +71,8 @@ class Link:
         self._work: set[asyncio.Task[None]] = set()
         self._connected = threading.Event()
         self._problem = "it has not answered yet"
+        self._greeted = self._forgotten = False
+        self._restarted_at = -math.inf
         self._replies = Replies(wire)
         self._delivery = Delivery(wire, self._flush, self._forget)
         self._running = background.start(self._keep_connected())
@@ -82,6 +92,15 @@ class Link:
         return self._wire.how
 
     @property
+    def token(self) -> str:
+        """What it shows the server to be let in; empty for the kernel's proof. Can be renewed."""
+        return self._wire.token
+
+    @token.setter
+    def token(self, token: str) -> None:
+        self._wire.token = token
+
+    @property
     def shown(self) -> list[Shown]:
         """The viewers that are registered now."""
         return list(self._viewers.values())
@@ -96,12 +115,27 @@ class Link:
         """Why the websocket was last closed."""
         return self._problem
 
+    @property
+    def restarted_at(self) -> float:
+        """When a server that had forgotten the viewers got them anew, by ``time.monotonic``."""
+        return self._restarted_at
+
+    @property
+    def ttl_seconds(self) -> tuple[float, float]:
+        """How long the server lets a session be expected, at least and at most."""
+        return self._wire.ttl_seconds
+
     # What a viewer calls, from any thread but the link's own.
 
     def register(self, shown: Shown, seconds: float = 2 * ANSWER_SECONDS) -> None:
         """Tell the server about a viewer; from then on it is this link's to keep known."""
         self.wait_until_connected(Deadline(seconds / 2))
-        self.run(self._register(shown), seconds, "the server to register the viewer")
+        try:
+            self.run(self._register_whole(shown), seconds, "the server to register the viewer")
+        except BaseException:
+            # The server may know it all the same, also after an interrupt.
+            self.stop(shown)
+            raise
 
     def stop(self, shown: Shown) -> None:
         """End a viewer, and have the server forget it, without waiting."""
@@ -109,9 +143,15 @@ class Link:
         with contextlib.suppress(ViewerError):
             self._background.start(self._here(self._unregister(shown)))
 
-    def run(self, work: Coroutine[Any, Any, T], seconds: float, what: str) -> T:
+    def run(
+        self,
+        work: Coroutine[Any, Any, T],
+        seconds: float,
+        what: str,
+        meanwhile: Callable[[], object] = lambda: None,
+    ) -> T:
         """Do something in the link's thread and wait for it; see `Background.run`."""
-        return self._background.run(self._here(work), seconds, what)
+        return self._background.run(self._here(work), seconds, what, meanwhile)
 
     async def join(self, work: Coroutine[Any, Any, T]) -> T:
         """Do something in the link's thread, awaited in any loop; cancelled with who awaits it."""
@@ -160,10 +200,10 @@ class Link:
         """Ask the server something and return its JSON answer."""
         return await self._wire.send(method, path, body, seconds=seconds)
 
-    async def fetch(self, path: str, to: Path, *, seconds: float) -> tuple[int, str]:
+    async def fetch(self, path: str, to: Path, at_most: int, *, seconds: float) -> tuple[int, str]:
         """Write an answer's body into an existing file; returns its size and SHA-256."""
-        with to.open("wb") as file:
-            return await self._wire.fetch(path, file, seconds=seconds)
+        with to.open("wb", buffering=0) as file:
+            return await self._wire.fetch(path, file, at_most, seconds=seconds)
 
     async def command(self, shown: Shown, command: dict[str, Any]) -> None:
         """Send a command to a viewer's pages, or keep it until one is ready."""
@@ -186,16 +226,29 @@ class Link:
         with contextlib.suppress(ViewerError):
             await shown.outbox.flush(self._poster(shown))
 
-    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+    def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         # The loop itself holds tasks weakly.
         self._work.add(task)
         task.add_done_callback(self._work.discard)
+        return task
+
+    async def _register_whole(self, shown: Shown) -> None:
+        # To its end even when interrupted: what was sent on its way can't be taken back before.
+        await asyncio.shield(self._begin(self._register(shown)))
 
     async def _register(self, shown: Shown) -> None:
         body = dict(shown.registration)
         answer = await self._wire.send("POST", "viewers", body, seconds=ANSWER_SECONDS)
-        shown.registration["viewerId"] = str(answer["viewerId"])
+        if answer.get("viewerId") != shown.id:
+            raise ServerGone(
+                f"what answers at {self.url} is not this extension: it took a viewer and did not "
+                "say its id; check the address, and what stands between here and Jupyter"
+            )
+        if shown.events.ended:
+            # Stopped meanwhile, and perhaps before the server knew it.
+            await self._unregister(shown)
+            return
         shown.token = str(answer.get("viewerToken", ""))
         self._viewers[shown.id] = shown
         if shown.delivery is None:
@@ -210,6 +263,7 @@ class Link:
 
     def _forget(self, shown: Shown) -> None:
         self._viewers.pop(shown.id, None)
+        shown.sent.clear()
         if shown.delivery is not None:
             shown.delivery.cancel()
 
@@ -265,15 +319,24 @@ class Link:
         else:
             # The server knows nothing of before, so its viewers are told to it anew.
             self._numbered.restart()
-            for shown in list(self._viewers.values()):
-                await self._register_again(shown)
+            self._forgotten = self._greeted
+        if self._forgotten:
+            # Perhaps for the second time: the connection may have broken in between.
+            await self._wire.info(seconds=ANSWER_SECONDS)
+            for shown in self.shown:
+                if not shown.events.ended:
+                    await self._register_again(shown)
+            self._forgotten = False
+            self._restarted_at = time.monotonic()
+        self._greeted = True
         self._connected.set()
 
     async def _register_again(self, shown: Shown) -> None:
         try:
             await self._register(shown)
             now = await self._wire.send("GET", f"viewers/{shown.id}", seconds=ANSWER_SECONDS)
-            shown.events.set_pages(int(now.get("pages", 0)))
+            pages = now.get("pages")
+            shown.events.set_pages(pages if isinstance(pages, int) else 0)
             self._flush(shown)
         except ServerRefused as error:
             if error.status >= 500:

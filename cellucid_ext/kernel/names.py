@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
-    from ..dataset.source import Source
+    from ..dataset.source import Body, Source
 
 FieldSource = Literal["obs", "var"]
 
@@ -50,7 +50,9 @@ class Names:
         ValueError
             If it is none of these, has the wrong length, or names a cell that is not there.
         """
-        array = np.asarray(chosen)
+        # A nullable mask of pandas would become an array of objects.
+        is_mask = getattr(getattr(chosen, "dtype", None), "kind", "") == "b"
+        array = np.asarray(chosen, dtype=bool if is_mask else None)
         if array.ndim != 1:
             raise ValueError(
                 f"cells must be one list of indices, bools or names; got shape {array.shape}"
@@ -138,7 +140,7 @@ class Names:
             body = self._source.read("obs_names.txt").body
         except FileNotFoundError:
             raise ValueError("this dataset has no names of cells: give indices instead") from None
-        names = decode_names(body, self._source.n_cells)
+        names = decode_names(_bytes(body), self._source.n_cells)
         cells = {name: row for row, name in enumerate(names)}
         self._repeated: set[str] = set()
         if len(cells) < len(names):
@@ -157,10 +159,14 @@ class Names:
 
     def _read(self, path: str) -> dict[str, Any]:
         try:
-            manifest: dict[str, Any] = json.loads(bytes(self._source.read(path).body))
+            manifest: dict[str, Any] = json.loads(_bytes(self._source.read(path).body))
         except FileNotFoundError:
             return {}
         return manifest
+
+
+def _bytes(body: bytes | Body) -> bytes:
+    return body if isinstance(body, bytes) else body.tobytes()
 
 
 def _keys(fields: Sequence[Sequence[str]]) -> dict[str, None]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ..protocol import Registration
 from .events import Events
 from .outbox import Outbox
+from .sent import Sent
 
 if TYPE_CHECKING:
     from ..dataset.source import Source
@@ -17,6 +18,13 @@ if TYPE_CHECKING:
 
 LEFT_VIEWERS_KEPT: Final = 8
 """How many viewers live on that nobody holds and no page shows."""
+
+READS_AT_ONCE: Final = 4
+"""How many answers to reads of one kind are on their way for one viewer."""
+
+
+def _places() -> asyncio.Semaphore:
+    return asyncio.Semaphore(READS_AT_ONCE)
 
 
 @dataclass(eq=False)
@@ -39,6 +47,11 @@ class Shown:
         What came over the link for it and waits, and the task that works it off in order.
     outbox
         Commands that wait for its page.
+    sent
+        What commands tell its page to read.
+    reads, sent_reads
+        Places for what its pages read at once: of the dataset, and of what was sent. Its own, so
+        that a slow page holds up no other viewer, and no command.
     """
 
     source: Source
@@ -49,10 +62,13 @@ class Shown:
     inbox: asyncio.Queue[dict[str, Any]] = field(default_factory=asyncio.Queue, repr=False)
     delivery: asyncio.Task[None] | None = field(default=None, repr=False)
     outbox: Outbox = field(default_factory=Outbox, repr=False)
+    sent: Sent = field(default_factory=Sent, repr=False)
+    reads: asyncio.Semaphore = field(default_factory=_places, repr=False)
+    sent_reads: asyncio.Semaphore = field(default_factory=_places, repr=False)
 
     @property
     def id(self) -> str:
-        """The viewer's id."""
+        """The viewer's id, chosen here: so it can be taken back when no answer comes."""
         return self.registration["viewerId"]
 
 

@@ -35,7 +35,8 @@ class ViewerState:
     last_event
         The event that came last, or None.
     events
-        The last event of each type, such as ``state.events["selection"]``.
+        The last event of each type, such as ``state.events["selection"]``; of the 64 types that
+        came last.
     ended
         Why the viewer has ended; empty while it lives.
     """

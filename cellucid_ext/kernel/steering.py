@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import re
-from typing import Any, Final
+import secrets
+from typing import TYPE_CHECKING, Any, Final
 
 from ..protocol import MAX_FRAME_BYTES
 from .cells import pack_cells
 from .handle import Handle
+from .loading import SessionBody, open_session
 from .wire import ANSWER_SECONDS
+
+if TYPE_CHECKING:
+    from ..session import CellucidSessionBundle
 
 _COLOR: Final = re.compile(r"#[0-9A-Fa-f]{6}")
 _MAX_TYPE_LENGTH: Final = 64
@@ -33,26 +39,19 @@ class Steering(Handle):
         Raises
         ------
         ValueError
-            If a cell is not in this dataset, a mask has the wrong length, there are none or too
-            many for one command, or the color is none. Nothing is sent then.
+            If a cell is not in this dataset, a mask has the wrong length, there are none, or the
+            color is none. Nothing is sent then.
 
         Examples
         --------
         >>> viewer.highlight_cells([3, 5, 8])                       # doctest: +SKIP
         >>> viewer.highlight_cells(adata.obs["n_genes"] > 4000)     # doctest: +SKIP
         """
-        chosen = self._names.cells(cells)
-        command: dict[str, Any] = {"type": "highlight", "cells": pack_cells(chosen)}
+        if color is not None and not (isinstance(color, str) and _COLOR.fullmatch(color)):
+            raise ValueError(f"color is {color!r}; it must look like '#d62728'")
+        command: dict[str, Any] = {"type": "highlight", "cells": self._packed(cells)}
         if color is not None:
-            if not isinstance(color, str) or not _COLOR.fullmatch(color):
-                raise ValueError(f"color is {color!r}; it must look like '#d62728'")
             command["color"] = color
-        size = _size(command)
-        if size > _MAX_COMMAND_BYTES:
-            raise ValueError(
-                f"{len(chosen):,} cells are too many for one command: they take {size:,} bytes, "
-                f"and {_MAX_COMMAND_BYTES:,} are the most. Highlight them in parts"
-            )
         self._send(command)
 
     def clear_highlights(self) -> None:
@@ -83,6 +82,73 @@ class Steering(Handle):
         if field is not None:
             command["source"] = self._names.field(field, source)
         self._send(command)
+
+    def set_visibility(self, cells: Any = None, visible: bool = True) -> None:
+        """Hide cells in the page, or show again those that were hidden so.
+
+        Cells that a person hides in the page, as with a click on a category, stay hidden whatever
+        is said here. Cells that are hidden stay in their groups.
+
+        Parameters
+        ----------
+        cells
+            Row indices, or a mask with a bool for each cell, or names of ``adata.obs_names``; None
+            for all cells.
+        visible
+            Whether this hides them no more. The other cells stay as they are.
+
+        Raises
+        ------
+        ValueError
+            If a cell is not in this dataset, a mask has the wrong length, or there are none.
+            Nothing is sent then.
+        TypeError
+            If `visible` is no bool.
+
+        Examples
+        --------
+        >>> viewer.set_visibility(adata.obs["doublet"], False)      # doctest: +SKIP
+        >>> viewer.set_visibility()                                 # doctest: +SKIP
+        """
+        if visible is not True and visible is not False:
+            raise TypeError(f"visible is {visible!r}; it must be True or False")
+        packed = None if cells is None else self._packed(cells)
+        self._send({"type": "setVisibility", "cells": packed, "visible": visible})
+
+    def load_session(self, session: CellucidSessionBundle | str | os.PathLike[str]) -> None:
+        """Have the page restore a session: its highlights, fields and view.
+
+        It returns when the session was sent, or waits for a page. When the page has restored it,
+        it says so with an event ``{"type": "session_restored", "restored", "skipped"}``, or why
+        it can't with a ``command_error``. The file must stay as it is until then.
+
+        Parameters
+        ----------
+        session
+            The session, or the path of its file.
+
+        Raises
+        ------
+        SessionFormatError
+            If it is no session file, or a damaged one. Nothing is sent then.
+        ValueError
+            If it is of a format that the page does not read. Nothing is sent then.
+
+        Warns
+        -----
+        UserWarning
+            If the session was made on another number of cells than this dataset has.
+
+        Examples
+        --------
+        >>> viewer.register_hook("session_restored", print)         # doctest: +SKIP
+        >>> viewer.load_session("my.cellucid-session")              # doctest: +SKIP
+        """
+        self._shown.events.check()
+        bundle = open_session(session, self._shown.registration["dataset"])
+        url = self._shown.sent.add(SessionBody(bundle))
+        request_id = secrets.token_urlsafe(16)
+        self._send({"type": "loadSession", "url": url, "requestId": request_id})
 
     def reset_view(self) -> None:
         """Put the camera where all cells are in sight."""
@@ -121,6 +187,11 @@ class Steering(Handle):
                 f"the command {kind!r} has {size:,} bytes, and {_MAX_COMMAND_BYTES:,} are the most"
             )
         self._send(message)
+
+    def _packed(self, cells: Any) -> list[int] | dict[str, str]:
+        self._shown.events.check()
+        sent = self._shown.sent
+        return pack_cells(self._names.cells(cells), lambda body: sent.add(memoryview(body)))
 
     def _send(self, command: dict[str, Any]) -> None:
         self._shown.events.check()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from .asking import Asking
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 class Viewer(Asking, Hearing, Steering):
     """An interactive viewer of one dataset, shown in a notebook.
 
-    Making one registers it with the Jupyter server and shows nothing; `show_anndata` makes and
-    shows one. As a context manager it is stopped at the end.
+    Making one registers it with the Jupyter server and shows nothing; `show_anndata` and `show`
+    make and show one. As a context manager it is stopped at the end.
 
     Parameters
     ----------
@@ -75,6 +76,47 @@ class Viewer(Asking, Hearing, Steering):
         Everything works.
         """
         return debug(self._shown, self._link, timeout)
+
+
+def show(path: str | os.PathLike[str], *, height: int = 600, title: str | None = None) -> Viewer:
+    """Show a dataset that lies on disk in a viewer, here in the notebook.
+
+    Parameters
+    ----------
+    path
+        A dataset folder, such as ``prepare`` of the package cellucid writes, or an ``.h5ad`` file.
+        What the page asks for is read when it does.
+    height
+        Height of the frame in CSS pixels.
+    title
+        What the viewer is called; the dataset's name where it is not given.
+
+    Returns
+    -------
+    Viewer
+        To hear of selections, and to bring what was done back into Python.
+
+    Raises
+    ------
+    TypeError
+        If it is no path; `show_anndata` shows an AnnData.
+    DatasetError
+        If there is no dataset; a ValueError that says what is missing or wrong.
+
+    Examples
+    --------
+    >>> viewer = show("pbmc")                                       # doctest: +SKIP
+    """
+    from ..dataset import open_source
+
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(
+            f"show takes the path of a dataset, got {type(path).__qualname__}; "
+            "show_anndata shows an AnnData"
+        )
+    viewer = Viewer(open_source(path), title=title, height=height)
+    viewer.display()
+    return viewer
 
 
 def show_anndata(

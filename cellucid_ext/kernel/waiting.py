@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from typing import Final
 
@@ -15,10 +16,15 @@ PAGE_GONE_SECONDS: Final = 2.0
 """How long a page may be away, as it is while it reconnects, before it counts as gone."""
 
 
+RECONNECT_SECONDS: Final = 10.0
+"""How long pages may take to come back to a server that was restarted."""
+
+
 def page_is_gone(shown: Shown, link: Link) -> bool:
     """Whether the viewer had a page and has had none for a while, as far as can be known."""
     away = shown.events.seconds_without_page()
-    return link.connected and away is not None and away > PAGE_GONE_SECONDS
+    may_come_back = time.monotonic() - link.restarted_at < RECONNECT_SECONDS
+    return link.connected and away is not None and away > PAGE_GONE_SECONDS and not may_come_back
 
 
 async def wait_for_page(
@@ -45,7 +51,7 @@ async def wait_for_page(
             "the viewer's page is no longer open in a browser: run `viewer` in a cell to show it "
             "again, then try again"
         )
-    return events.last["ready"]
+    return events.last_ready
 
 
 async def wait_for_next(
@@ -78,7 +84,8 @@ def why_no_page(shown: Shown, link: Link) -> str:
     if not events.ready_count:
         return (
             "it was shown, but no browser opened it. Is this notebook open in a browser, with "
-            f"cellucid-ext where Jupyter runs? You can also open {link.page_url(shown)}"
+            f"cellucid-ext where Jupyter runs? {_others(shown, link)}You can also open "
+            f"{link.page_url(shown)}"
         )
     if page_is_gone(shown, link):
         return (
@@ -86,3 +93,15 @@ def why_no_page(shown: Shown, link: Link) -> str:
             "then try again"
         )
     return "its page has just lost its connection; try again"
+
+
+def _others(shown: Shown, link: Link) -> str:
+    if any(other.events.pages for other in link.shown if other is not shown):
+        return (
+            "Another viewer of this kernel is open: if you look at that one, run `viewer` in a "
+            "cell to show this one. "
+        )
+    return (
+        "What stands in an output from before the kernel was restarted is another viewer, which "
+        "has ended: run `viewer` in a cell. "
+    )

@@ -10,65 +10,47 @@ import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from http.client import responses
-from typing import Any, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import urlsplit
 
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.iostream import StreamClosedError
-from tornado.simple_httpclient import HTTPTimeoutError, SimpleAsyncHTTPClient
+from tornado.simple_httpclient import HTTPTimeoutError
 from tornado.websocket import WebSocketClosedError, WebSocketError, websocket_connect
 
 from ..auth import KERNEL_HEADER, sign
-from ..protocol import MAX_FRAME_BYTES, NAMESPACE, PING_SECONDS, PROTOCOL
+from ..protocol import (
+    MAX_EVENTS_BYTES,
+    MAX_FRAME_BYTES,
+    MAX_TTL_SECONDS,
+    MAX_VIEWERS_PER_KERNEL,
+    MIN_TTL_SECONDS,
+    NAMESPACE,
+    PING_SECONDS,
+    PROTOCOL,
+)
+from .background import in_thread
+from .client import Client
 from .discovery import Candidate, Kernel
 from .errors import ServerGone, ServerRefused, ViewerError, ViewerTimeout
+from .symptoms import why_refused, why_silent, why_unreachable, why_unwritable
+from .transport import MAX_JSON_BYTES, Socket
+
+if TYPE_CHECKING:
+    from ..dataset.source import Body
 
 PROBE_SECONDS = 1.0
 ANSWER_SECONDS = 10.0
 SLICE_BYTES = 2**20
 
-_MAX_CLIENTS = 32
+MAX_EVENT_BYTES = 3 * MAX_EVENTS_BYTES
+"""Of an event that is fetched: the server writes it anew, with escapes and spaces."""
+
+# Above what all viewers' replies take at once: what is more waits, commands too.
+_MAX_CLIENTS = 16 * MAX_VIEWERS_PER_KERNEL
 _MAX_BODY_BYTES = 2**40
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _BROKEN = (OSError, StreamClosedError, WebSocketError, WebSocketClosedError, asyncio.TimeoutError)
-
-
-class Socket(Protocol):
-    """The kernel's websocket."""
-
-    async def read(self) -> str | bytes:
-        """Wait for the next message; raises `ServerGone` when the connection ends."""
-
-    async def write(self, text: str) -> None:
-        """Send a message."""
-
-    def close(self) -> None:
-        """Hang up."""
-
-
-class Transport(Protocol):
-    """What a link needs of the network, so that it can be tested without one."""
-
-    url: str
-    how: str
-    kernel: Kernel
-
-    async def send(
-        self, method: str, path: str, body: Mapping[str, Any] | None = None, *, seconds: float
-    ) -> dict[str, Any]:
-        """Ask, and return the JSON answered."""
-
-    async def put(
-        self, path: str, body: memoryview, headers: Mapping[str, str], *, seconds: float
-    ) -> None:
-        """Send bytes as they are, without a copy."""
-
-    async def fetch(self, path: str, file: BinaryIO, *, seconds: float) -> tuple[int, str]:
-        """Write an answer's body into a file; returns its size and SHA-256."""
-
-    async def open(self, path: str) -> Socket:
-        """Open a websocket."""
 
 
 @dataclass
@@ -107,22 +89,19 @@ class Wire:
         self.url = candidate.url
         self.how = candidate.how
         self.kernel = kernel
-        self._candidate = candidate
+        self.token = candidate.token
+        self.ttl_seconds = (MIN_TTL_SECONDS, MAX_TTL_SECONDS)
         self._base = f"{self.url}{NAMESPACE}/"
         self._origin_length = len("/".join(self.url.split("/", 3)[:3]))
         self._tls = _tls_context(candidate)
-        self._client = SimpleAsyncHTTPClient(
+        self._client = Client(
             force_instance=True, max_clients=_MAX_CLIENTS, max_body_size=_MAX_BODY_BYTES
         )
 
     async def probe(self) -> str:
         """Ask whether this is our server, within a second; returns why not, or an empty text."""
         try:
-            info = await asyncio.wait_for(
-                self.send("GET", "info", seconds=PROBE_SECONDS), PROBE_SECONDS
-            )
-        except TimeoutError:
-            return f"{self.url} did not answer within {PROBE_SECONDS:g} s"
+            info = await self.info(seconds=PROBE_SECONDS)
         except ServerRefused as error:
             if error.code or error.status != 404:
                 return str(error)
@@ -132,26 +111,45 @@ class Wire:
             )
         except ViewerError as error:
             return str(error)
-        if info.get("protocol") != PROTOCOL:
+        if "protocol" not in info:
+            return (
+                f"{self.url} answers, but is no Jupyter server with this extension: check the "
+                "address, and what stands between here and Jupyter"
+            )
+        if info["protocol"] != PROTOCOL:
             return (
                 f"{self.url} speaks version {info.get('protocol')!r} of the protocol, this kernel "
                 f"{PROTOCOL}: install the same version of cellucid-ext for both and restart both"
             )
         return ""
 
+    async def info(self, *, seconds: float) -> dict[str, Any]:
+        """Ask what the server is and allows, and keep its `ttl_seconds`."""
+        info = await self.send("GET", "info", seconds=seconds)
+        least, most = info.get("minTtlSeconds"), info.get("maxTtlSeconds")
+        if isinstance(least, int | float) and isinstance(most, int | float):
+            self.ttl_seconds = (least, most)
+        return info
+
     async def send(
-        self, method: str, path: str, body: Mapping[str, Any] | None = None, *, seconds: float
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        seconds: float,
+        at_most: int = MAX_JSON_BYTES,
     ) -> dict[str, Any]:
         """Ask, and return the JSON answered, ``{}`` where there is none."""
         if body is None:
-            return await self._ask(self._request(method, path, b"", {}, seconds))
+            return await self._ask(self._request(method, path, b"", {}, seconds), at_most)
         data = json.dumps(body, allow_nan=False).encode()
         request = self._request(method, path, data, {"Content-Type": "application/json"}, seconds)
         request.body = data
-        return await self._ask(request)
+        return await self._ask(request, at_most)
 
     async def put(
-        self, path: str, body: memoryview, headers: Mapping[str, str], *, seconds: float
+        self, path: str, body: Body, headers: Mapping[str, str], *, seconds: float
     ) -> None:
         """Send bytes as they are, in slices, each when the one before is on its way."""
         length = {"Content-Length": str(body.nbytes)}
@@ -159,26 +157,44 @@ class Wire:
 
         async def produce(write: Callable[[memoryview], Any]) -> None:
             for start in range(0, body.nbytes, SLICE_BYTES):
-                await write(body[start : start + SLICE_BYTES])
+                piece = body[start : start + SLICE_BYTES]
+                if not isinstance(piece, memoryview):
+                    piece = memoryview(await in_thread(piece.tobytes))
+                await write(piece)
 
         request.body_producer = produce  # type: ignore[assignment]
-        await self._ask(request)
+        await self._ask(request, MAX_JSON_BYTES)
 
-    async def fetch(self, path: str, file: BinaryIO, *, seconds: float) -> tuple[int, str]:
-        """Write an answer's body into a file as it arrives; returns its size and SHA-256."""
+    async def fetch(
+        self, path: str, file: BinaryIO, at_most: int, *, seconds: float
+    ) -> tuple[int, str]:
+        """Write an answer's body into an unbuffered file; returns its size and SHA-256.
+
+        Raises
+        ------
+        ViewerError
+            If the file can't be written, or the body goes on far beyond `at_most` bytes.
+        """
         request = self._request("GET", path, b"", {}, seconds)
         digest, size, begin = hashlib.sha256(), 0, bytearray()
 
         def take(chunk: bytes) -> None:
             nonlocal size
             size += len(chunk)
+            # What is wrong may take more bytes to say than the file has.
+            self._check_size(size, max(at_most, SLICE_BYTES))
             digest.update(chunk)
-            file.write(chunk)
-            if len(begin) < SLICE_BYTES:
-                begin.extend(chunk)
+            begin.extend(chunk[: SLICE_BYTES - len(begin)])
+            try:
+                rest = memoryview(chunk)
+                while rest:
+                    rest = rest[file.write(rest) :]
+            except OSError as error:
+                raise ViewerError(why_unwritable(file.name, error)) from None
 
-        request.streaming_callback = take
-        await self._ask(request, begin)
+        status = await self._stream(request, take)
+        if not _is_success(status):
+            raise self._refused(status, bytes(begin))
         return size, digest.hexdigest()
 
     async def open(self, path: str) -> Socket:
@@ -193,7 +209,8 @@ class Wire:
                 ANSWER_SECONDS,
             )
         except HTTPClientError as error:
-            raise self._refused(error.code, b"") from None
+            body = error.response.body if error.response else b""
+            raise self._refused(error.code, body) from None
         except _BROKEN as error:
             raise self._gone(error) from None
         return _TornadoSocket(connection)
@@ -202,9 +219,9 @@ class Wire:
         self, method: str, path: str, body: bytes | None, headers: Mapping[str, str], seconds: float
     ) -> HTTPRequest:
         url = self._base + path
-        if self._candidate.token:
+        if self.token:
             who = {
-                "Authorization": f"token {self._candidate.token}",
+                "Authorization": f"token {self.token}",
                 KERNEL_HEADER: self.kernel.id,
             }
         else:
@@ -218,35 +235,62 @@ class Wire:
             request_timeout=seconds,
             follow_redirects=False,
             allow_nonstandard_methods=True,
+            # A few bytes could unpack to more than the memory holds.
+            decompress_response=False,
             ssl_options=self._tls,
         )
 
-    async def _ask(self, request: HTTPRequest, body: bytearray | None = None) -> dict[str, Any]:
+    async def _ask(self, request: HTTPRequest, at_most: int) -> dict[str, Any]:
+        body = bytearray()
+
+        def take(chunk: bytes) -> None:
+            self._check_size(len(body) + len(chunk), at_most)
+            body.extend(chunk)
+
+        status = await self._stream(request, take)
+        if not _is_success(status):
+            raise self._refused(status, bytes(body))
+        return _json_object(bytes(body)) or {}
+
+    async def _stream(self, request: HTTPRequest, take: Callable[[bytes], None]) -> int:
+        over = False
+
+        def take_until_over(chunk: bytes) -> None:
+            if over:
+                raise ViewerError("nobody waits for this answer any more")
+            take(chunk)
+
+        request.streaming_callback = take_until_over
         try:
-            answer = await self._client.fetch(request, raise_error=False)
-        except _BROKEN as error:
+            # Tornado can't take a request back, and logs what becomes of one that was cancelled.
+            answer = await asyncio.shield(self._client.fetch(request, raise_error=False))
+        except HTTPTimeoutError:
+            raise ViewerTimeout(why_silent(self.url, request.request_timeout or 0)) from None
+        except (HTTPClientError, *_BROKEN) as error:
             raise self._gone(error) from None
-        if isinstance(answer.error, HTTPTimeoutError):
-            raise ViewerTimeout(
-                f"the Jupyter server at {self.url} did not answer within "
-                f"{request.request_timeout:g} s"
+        finally:
+            over = True
+        return answer.code
+
+    def _check_size(self, size: int, at_most: int) -> None:
+        if size > at_most:
+            raise ViewerError(
+                f"what answers at {self.url} sends more than the {at_most:,} bytes expected: "
+                "check that the address is of a Jupyter server with this extension, of the same "
+                "version as here"
             )
-        if answer.code == 599:
-            raise self._gone(answer.error)
-        data = bytes(answer.body if body is None else body)
-        if not 200 <= answer.code < 300:
-            raise self._refused(answer.code, data)
-        content = _json_object(data) if body is None else None
-        return content or {}
 
     def _gone(self, error: BaseException | None) -> ServerGone:
-        return ServerGone(f"the Jupyter server at {self.url} does not answer{_after(error)}")
+        return ServerGone(why_unreachable(self.url, error))
 
     def _refused(self, status: int, body: bytes) -> ServerRefused:
-        answer = _json_object(body) or {}
-        message = answer.get("message") or f"{status} {responses.get(status, '')}".strip()
-        code = answer.get("code") or ""
-        return ServerRefused(f"the Jupyter server refused: {message}", status, str(code))
+        answer = _json_object(body)
+        why = why_refused(self.url, status, answer, bool(self.token))
+        return ServerRefused(why, status, str((answer or {}).get("code") or ""))
+
+
+def _is_success(status: int) -> bool:
+    return 200 <= status < 300
 
 
 def _json_object(data: bytes) -> dict[str, Any] | None:

@@ -35,6 +35,7 @@ class FakeServer:
         self.verifier = ProofVerifier((keys or {}).get, time.time)
         self.info: dict[str, Any] = {"version": "0", "protocol": PROTOCOL}
         self.port = 0
+        self.token = TOKEN
         self.viewers: dict[str, dict[str, Any]] = {}
         self.numbers = itertools.count()
         self.requests: dict[str, dict[str, Any]] = {}
@@ -43,10 +44,16 @@ class FakeServer:
         self.said: queue.Queue[tuple[str, str, Any]] = queue.Queue()
         self.replies: queue.Queue[tuple[str, int, dict[str, str], bytes]] = queue.Queue()
         self.commands: queue.Queue[dict[str, Any]] = queue.Queue()
-        self.refuse_commands = False
+        self.refuse_commands: tuple[int, str] | None = None
+        self.refuse_viewers = 0
         self.forget_viewers = False
         self.refuse_info: tuple[int, str] | None = None
         self.page_count = 0
+        self.takes_viewers = asyncio.Event()
+        self.takes_viewers.set()
+        self.says_ids = True
+        self.holds_replies: set[str] = set()
+        self.takes_replies = asyncio.Event()
         self.channels: dict[str, Numbered] = {}
         self.hellos: queue.Queue[dict[str, Any]] = queue.Queue()
         self.sockets: list[KernelSocket] = []
@@ -57,7 +64,7 @@ class FakeServer:
 
     @property
     def url_with_token(self) -> str:
-        return f"{self.url}lab?token={TOKEN}"
+        return f"{self.url}lab?token={self.token}"
 
     def start(self) -> None:
         started = threading.Event()
@@ -148,7 +155,7 @@ class Handler(RequestHandler):
         request = self.request
         body: bytes | None = None if "replies" in request.path else request.body
         self.fake.said.put((request.method or "", request.path, body))
-        if request.headers.get("Authorization") == f"token {TOKEN}":
+        if request.headers.get("Authorization") == f"token {self.fake.token}":
             assert request.headers["X-Cellucid-Kernel"]
             return
         try:
@@ -179,7 +186,15 @@ class Info(Handler):
 
 
 class Viewers(Handler):
-    def post(self) -> None:
+    async def post(self) -> None:
+        await self.fake.takes_viewers.wait()
+        if not self.fake.says_ids:
+            self.write("<html>")
+            return
+        if self.fake.refuse_viewers:
+            self.fake.refuse_viewers -= 1
+            self.refuse(503, "", "busy")
+            return
         registration = self.json()
         viewer_id = registration.setdefault("viewerId", f"viewer-{next(self.fake.numbers)}")
         self.fake.viewers[viewer_id] = registration
@@ -205,7 +220,7 @@ class Commands(Handler):
             self.refuse(404, "no-such-viewer", "there is no such viewer")
             return
         if self.fake.refuse_commands:
-            self.refuse(409, "no-browser", "no page of this viewer is open")
+            self.refuse(*self.fake.refuse_commands, "no")
             return
         self.fake.commands.put(self.json())
         self.set_status(202)
@@ -220,6 +235,9 @@ class Requests(Handler):
 
 class OneRequest(Handler):
     def get(self, viewer_id: str, request_id: str) -> None:
+        if request_id not in self.fake.requests:
+            self.refuse(404, "no-pending-request", "there is no such request")
+            return
         self.finish(self.fake.requests[request_id])
 
     def delete(self, viewer_id: str, request_id: str) -> None:
@@ -238,7 +256,9 @@ class Stored(Handler):
 
 
 class Replies(Handler):
-    def put(self, reply_id: str) -> None:
+    async def put(self, reply_id: str) -> None:
+        if reply_id in self.fake.holds_replies:
+            await self.fake.takes_replies.wait()
         status = int(self.get_query_argument("status"))
         self.fake.replies.put((reply_id, status, dict(self.request.headers), self.request.body))
         self.set_status(204)

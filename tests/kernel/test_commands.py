@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ from cellucid_ext.kernel import Viewer, ViewerError
 from cellucid_ext.kernel.errors import ServerGone, ServerRefused, ViewerStopped
 from cellucid_ext.kernel.names import Names
 from cellucid_ext.kernel.outbox import MAX_WAITING_COMMANDS
-from cellucid_ext.session.codecs import decode_cells, encode_names
+from cellucid_ext.session.codecs import encode_names
 
 from .fake_server import SECONDS, FakeServer
 from .memory_source import MemorySource
@@ -127,20 +126,48 @@ def test_indices_masks_and_names_mean_the_same(cells: set[int]) -> None:
         np.testing.assert_array_equal(found, expected)
 
 
-def test_many_cells_are_packed_and_too_many_refused(server: FakeServer) -> None:
-    source = MemorySource(n_cells=2_000_000)
-    with Viewer(source, server=server.url_with_token) as viewer:
-        server.page_is_ready(viewer.viewer_id)
-        viewer.wait_for_ready(timeout=SECONDS)
-        cells = np.arange(0, 1_000_000, 2)
-        viewer.highlight_cells(cells)
-        packed = sent(server)["cells"]
-        assert packed["encoding"] == "delta-uvarint"
-        decoded = decode_cells(base64.b64decode(packed["data"]), 2_000_000)
-        np.testing.assert_array_equal(decoded, cells)
-        with pytest.raises(ValueError, match="1,000,000 cells are too many"):
-            viewer.highlight_cells(np.arange(1_000_000))
-        assert nothing_was_sent(server, viewer)
+def test_a_mask_with_gaps_is_refused(server: FakeServer, shown: Viewer) -> None:
+    mask = pd.Series([True, None] * 500, dtype="boolean")
+    with pytest.raises(ValueError, match="missing values"):
+        shown.highlight_cells(mask)
+    assert nothing_was_sent(server, shown)
+
+
+@pytest.mark.parametrize("cells", [[8, 3], np.isin(np.arange(1000), [3, 8]), ["cell-3", "cell-8"]])
+def test_visibility_of_some_cells(cells: Any, server: FakeServer, shown: Viewer) -> None:
+    shown.set_visibility(cells, False)
+    assert sent(server) == {"type": "setVisibility", "cells": [3, 8], "visible": False}
+    shown.set_visibility(cells)
+    assert sent(server) == {"type": "setVisibility", "cells": [3, 8], "visible": True}
+
+
+def test_visibility_of_all_cells(server: FakeServer, shown: Viewer) -> None:
+    shown.set_visibility(visible=False)
+    assert sent(server) == {"type": "setVisibility", "cells": None, "visible": False}
+    shown.set_visibility()
+    assert sent(server) == {"type": "setVisibility", "cells": None, "visible": True}
+
+
+@pytest.mark.parametrize(
+    ("cells", "visible", "error", "words"),
+    [
+        ([1000], True, ValueError, "1000 is no index"),
+        ([], False, ValueError, "no cells"),
+        (None, "no", TypeError, "visible is 'no'"),
+        ([1], 1, TypeError, "visible is 1"),
+    ],
+)
+def test_what_can_not_be_shown_or_hidden_is_refused(
+    cells: Any,
+    visible: Any,
+    error: type[Exception],
+    words: str,
+    server: FakeServer,
+    shown: Viewer,
+) -> None:
+    with pytest.raises(error, match=words):
+        shown.set_visibility(cells, visible)
+    assert nothing_was_sent(server, shown)
 
 
 @pytest.mark.parametrize(
@@ -236,12 +263,29 @@ def test_no_more_wait_than_may(server: FakeServer, viewer: Viewer) -> None:
 def test_a_page_that_went_this_moment_gets_them_when_it_is_back(
     server: FakeServer, shown: Viewer
 ) -> None:
-    server.refuse_commands = True
+    server.refuse_commands = (409, "no-browser")
     shown.reset_view()
-    server.refuse_commands = False
+    server.refuse_commands = None
     server.pages(shown.viewer_id, 0)
     server.pages(shown.viewer_id, 1)
     assert sent(server) == {"type": "resetCamera"}
+
+
+def test_a_proxy_that_refuses_for_a_moment_loses_no_command(
+    server: FakeServer, viewer: Viewer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    viewer.set_color_by("leiden")
+    server.refuse_commands = (503, "")
+    server.page_is_ready(viewer.viewer_id)
+    viewer.wait_for_ready(timeout=SECONDS)
+    viewer.highlight_cells([1])
+    assert viewer.state.waiting_commands == 2
+    assert "Commands of a viewer wait: 2, the first is 'setColorBy'" in capsys.readouterr().err
+    server.refuse_commands = None
+    viewer.reset_view()
+    kinds = [sent(server)["type"] for _ in range(3)]
+    assert kinds == ["setColorBy", "highlight", "resetCamera"]
+    assert viewer.state.waiting_commands == 0
 
 
 def test_a_refused_command_says_so(server: FakeServer, shown: Viewer) -> None:

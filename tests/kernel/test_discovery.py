@@ -64,10 +64,45 @@ def test_addresses(text: str, url: str, tmp_path: Path) -> None:
     assert candidates(text, {}, tmp_path, KERNEL)[0].url == url
 
 
-@pytest.mark.parametrize("text", ["localhost:8888", "ftp://x/", "http://", "http://x:port/"])
-def test_what_is_no_address_is_named(text: str, tmp_path: Path) -> None:
+BAD = [
+    "localhost:8888",
+    "localhost:8888/lab",
+    "myhost",
+    "ftp://x/",
+    "http://",
+    "http//x/lab",
+    "http://x:port/",
+    "http://x:99999999/",
+    "http://[::1:8888/",
+    "http://\u2100/",
+]
+
+
+@pytest.mark.parametrize("secret", ["", "?token=hush", "#hush"])
+@pytest.mark.parametrize("text", BAD)
+def test_what_is_no_address_is_named(text: str, secret: str, tmp_path: Path) -> None:
+    (only,) = candidates(text + secret, {}, tmp_path, KERNEL)
+    variable, *_ = candidates(None, {"CELLUCID_SERVER_URL": text + secret}, tmp_path, KERNEL)
+    hub = {"JUPYTERHUB_SERVICE_URL": text + secret, "JUPYTERHUB_SERVICE_PREFIX": "/"}
+    assert repr(text) in only.problem
+    assert "hush" not in only.problem
+    assert variable.problem == only.problem
+    assert candidates(None, hub, tmp_path, KERNEL)[1].problem
+
+
+@pytest.mark.parametrize("text", BAD)
+def test_user_and_password_are_not_printed(text: str, tmp_path: Path) -> None:
+    scheme, slashes, rest = text.rpartition("//")
+    (only,) = candidates(f"{scheme}{slashes}jo:hu/sh@{rest}", {}, tmp_path, KERNEL)
+    assert only.problem
+    assert "jo" not in only.problem
+    assert "sh" not in only.problem
+
+
+@pytest.mark.parametrize("text", ["localhost:8888/?token=x", "10.0.0.7", "my-host.org:80/user/jo"])
+def test_http_is_asked_for_where_only_it_is_missing(text: str, tmp_path: Path) -> None:
     (only,) = candidates(text, {}, tmp_path, KERNEL)
-    assert text in only.problem
+    assert only.problem.endswith("write http:// before it")
 
 
 def test_hub_keys(tmp_path: Path) -> None:

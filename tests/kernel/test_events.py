@@ -13,7 +13,7 @@ import pytest
 from cellucid_ext.kernel.background import Deadline
 from cellucid_ext.kernel.cells import decode_event
 from cellucid_ext.kernel.errors import ViewerStopped
-from cellucid_ext.kernel.events import Events
+from cellucid_ext.kernel.events import MAX_KEPT_TYPES, Events
 from cellucid_ext.kernel.hooks import Event
 
 
@@ -119,6 +119,29 @@ def test_state_keeps_the_last_of_each_type() -> None:
     assert {kind: event["n"] for kind, event in events.last.items()} == {"ready": 1, "hover": 3}
 
 
+def test_types_without_end_are_not_all_kept() -> None:
+    events = Events()
+    events.receive({"type": "ready", "n": 1})
+    for n in range(2 * MAX_KEPT_TYPES):
+        events.receive({"type": f"own-{n}"})
+        events.receive({"type": "selection", "n": n})
+    assert len(events.last) == MAX_KEPT_TYPES
+    assert list(events.last)[-2:] == [f"own-{2 * MAX_KEPT_TYPES - 1}", "selection"]
+    assert events.ready_count == 1
+    assert events.last_ready == {"type": "ready", "n": 1}, "it is what waits for a page give"
+
+
+def test_a_viewer_that_has_ended_has_no_pages() -> None:
+    events = Events()
+    events.set_pages(1)
+    events.receive({"type": "ready"})
+    assert events.page_is_ready
+    events.end("it was stopped")
+    assert (events.pages, events.page_is_ready) == (0, False)
+    events.set_pages(2)
+    assert events.pages == 0, "what was on its way when it ended tells nothing any more"
+
+
 def test_the_end_wakes_whoever_waits() -> None:
     events, failures = Events(), queue.Queue[BaseException]()
 
@@ -137,5 +160,16 @@ def test_the_end_wakes_whoever_waits() -> None:
 
 @pytest.mark.parametrize("seconds", [-1, float("nan"), float("inf")])
 def test_timeouts_are_checked(seconds: float) -> None:
-    with pytest.raises(ValueError, match="timeout"):
+    most = f"{threading.TIMEOUT_MAX:,.0f}"
+    with pytest.raises(ValueError, match=f"timeout is {seconds}; .* from 0 to {most}"):
         Deadline(seconds)
+
+
+def test_showing_again_expects_a_page_once_more() -> None:
+    """A capture right after it waits for the new page, and does not say that it is gone."""
+    events = Events()
+    events.set_pages(1)
+    events.set_pages(0)
+    assert events.seconds_without_page() is not None
+    events.shown_again()
+    assert events.seconds_without_page() is None

@@ -342,3 +342,20 @@ def test_a_fork_refuses_instead_of_hanging(server: FakeServer, viewer: Viewer) -
 
 def test_the_same_server_gives_the_same_link(server: FakeServer, viewer: Viewer) -> None:
     assert connect(server.url_with_token) is connect(server.url_with_token)
+
+
+def test_a_new_token_for_the_same_server_is_taken(server: FakeServer, viewer: Viewer) -> None:
+    link, old = connect(server.url_with_token), server.url_with_token
+    server.stop()
+    server.forget_everything()
+    server.token = "another-token"
+    server.start()
+    with pytest.raises(NoServer, match="the Jupyter server refused"):
+        connect(f"{server.url}?token=a-wrong-one")
+    assert connect(old) is link
+    assert connect(server.url_with_token) is link
+    server.next_hello()
+    link.wait_until_connected(Deadline(SECONDS))
+    assert list(server.viewers) == [viewer.viewer_id]
+    with Viewer(MemorySource(), server=server.url_with_token) as second:
+        assert second.viewer_id in server.viewers

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
-from cellucid_ext.kernel.cells import pack_cells
 from cellucid_ext.protocol import MAX_FRAME_BYTES
+from cellucid_ext.session.codecs import encode_cells
 from tests.real_server import RealServer
 
 from .real import (
@@ -128,7 +129,8 @@ async def test_a_selection_of_a_million_cells(server: RealServer) -> None:
         code = SHOW.replace("MemorySource()", "MemorySource(n_cells=2_000_000)")
         code += "import queue; seen = queue.Queue()\nviewer.on_selection(seen.put);"
         (viewer_id,) = shown(ok(await notebook.run(code)))
-        packed = pack_cells(np.arange(0, 2_000_000, 2))
+        cells = encode_cells(np.arange(0, 2_000_000, 2))
+        packed = {"encoding": "delta-uvarint", "data": base64.b64encode(cells).decode()}
         event = {"viewerId": viewer_id, "type": "selection", "cells": packed}
         answer = await browser.send("_cellucid/events", json.dumps(event).encode())
         assert answer.code == 200, answer.body

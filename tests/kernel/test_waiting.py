@@ -223,7 +223,10 @@ def test_state_is_a_record_that_stays(server: FakeServer, viewer: Viewer) -> Non
     with pytest.raises(TypeError):
         after.events["ready"] = {}  # type: ignore[index]
     viewer.stop()
-    assert "stopped" in viewer.state.ended
+    ended = viewer.state
+    assert "stopped" in ended.ended
+    assert (ended.pages, ended.ready) == (0, False)
+    assert "0 open" in repr(viewer)
 
 
 def test_a_viewer_ends_with_its_block(server: FakeServer) -> None:
