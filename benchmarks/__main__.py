@@ -6,7 +6,7 @@ import argparse
 import importlib
 import sys
 
-NAMES = ["apply", "fuzz", "upload"]
+NAMES = ["apply", "faults", "fuzz", "latency", "load", "upload"]
 
 
 def main() -> int:

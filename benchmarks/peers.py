@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from filelock import FileLock
+
 CELLUCID_1: Final = ("cellucid==0.0.9", "anndata<0.12", "pandas<3")
 """The last release that reads format 1, with what was current at its time."""
 
@@ -27,10 +29,13 @@ def peer_python(requirements: tuple[str, ...], cache: Path = CACHE) -> Path:
     folder = cache / f"peer-{requirements[0].replace('==', '-')}"
     python = folder / "env" / "bin" / "python"
     done = folder / "installed"
-    if not done.exists():
-        make = [sys.executable, "-m", "virtualenv", "-q", "--clear", str(python.parents[1])]
-        subprocess.run(make, check=True, timeout=600)
-        install = [str(python), "-m", "pip", "install", "-qq", *requirements]
-        subprocess.run(install, check=True, timeout=600)
-        done.touch()
+    cache.mkdir(parents=True, exist_ok=True)
+    # Tests that run side by side want the same one.
+    with FileLock(cache / f"{folder.name}.lock"):
+        if not done.exists():
+            make = [sys.executable, "-m", "virtualenv", "-q", "--clear", str(python.parents[1])]
+            subprocess.run(make, check=True, timeout=600)
+            install = [str(python), "-m", "pip", "install", "-qq", *requirements]
+            subprocess.run(install, check=True, timeout=600)
+            done.touch()
     return python

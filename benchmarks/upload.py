@@ -7,66 +7,21 @@ The floor, measured in the same run, is the same bytes written and hashed by a p
 from __future__ import annotations
 
 import hashlib
-import http.client
-import json
 import multiprocessing
-import os
-import struct
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import psutil
 
-from cellucid_ext.auth import KERNEL_HEADER
 from cellucid_ext.check.server import OwnServer
-from cellucid_ext.protocol import NAMESPACE, SESSION_MAGIC
+from cellucid_ext.protocol import NAMESPACE
 
+from .serving import PIECE, Client, watch, write_session
 from .table import Table
 
-_PIECE = 2**20
 
-
-def _write_session(path: Path, size: int) -> None:
-    """Write a valid session with one uncompressed chunk of `size` random bytes."""
-    chunk = {"id": "benchmark/bytes", "contributorId": "benchmark", "priority": "lazy"}
-    chunk |= {"kind": "binary", "codec": "none", "label": "bytes", "datasetDependent": False}
-    chunk |= {"storedBytes": size, "uncompressedBytes": size}
-    manifest = json.dumps({"createdAt": "2026-01-01T00:00:00.000Z", "chunks": [chunk]}).encode()
-    with path.open("wb") as file:
-        file.write(SESSION_MAGIC + struct.pack("<I", len(manifest)) + manifest)
-        file.write(struct.pack("<I", size))
-        for _ in range(size // _PIECE):
-            file.write(os.urandom(_PIECE))
-
-
-class _Client:
-    """Requests with the server's token, each on a connection of its own."""
-
-    def __init__(self, url: str, token: str) -> None:
-        parts = urlsplit(url)
-        self.host, self.path = parts.netloc, parts.path
-        self.headers = {"Authorization": f"token {token}", KERNEL_HEADER: "benchmark"}
-
-    def send(self, method: str, path: str, body: object = None) -> bytes:
-        connection = http.client.HTTPConnection(self.host, timeout=120)
-        connection.request(method, self.path + path, body=body, headers=self.headers)  # type: ignore[arg-type]
-        answer = connection.getresponse()
-        content = answer.read()
-        connection.close()
-        if answer.status >= 300:
-            raise RuntimeError(f"{method} {path}: {answer.status} {content[:300]!r}")
-        return content
-
-    def post(self, path: str, document: object) -> dict[str, str]:
-        answer: dict[str, str] = json.loads(self.send("POST", path, json.dumps(document).encode()))
-        return answer
-
-
-def _upload(client: _Client, path: str, file: Path) -> None:
+def _upload(client: Client, path: str, file: Path) -> None:
     client.headers["Content-Length"] = str(file.stat().st_size)
     with file.open("rb") as body:
         client.send("POST", path, body)
@@ -75,44 +30,20 @@ def _upload(client: _Client, path: str, file: Path) -> None:
 def _copy_and_hash(source: Path, folder: Path) -> None:
     digest = hashlib.sha256()
     with source.open("rb") as file, tempfile.TemporaryFile(dir=folder) as copy:
-        while piece := file.read(_PIECE):
+        while piece := file.read(PIECE):
             digest.update(piece)
             copy.write(piece)
 
 
-@dataclass
-class _Watch:
-    """What was seen of the server while something ran: how `/api` answered, how much memory."""
-
-    seconds: list[float] = field(default_factory=list)
-    memory: list[int] = field(default_factory=list)
-
-    @property
-    def p99_ms(self) -> float:
-        ordered = sorted(self.seconds)
-        return 1000 * ordered[int(0.99 * (len(ordered) - 1))]
-
-
-def _watch(client: _Client, process: psutil.Process, still: Callable[[], bool]) -> _Watch:
-    watch = _Watch()
-    while still():
-        begin = time.perf_counter()
-        client.send("GET", "api")
-        watch.seconds.append(time.perf_counter() - begin)
-        watch.memory.append(process.memory_info().rss)
-        time.sleep(0.005)
-    return watch
-
-
 def run(*, quick: bool = False) -> Table:
     """Upload 400 MB (4 MB when quick) and return the table."""
-    size = (4 if quick else 400) * 10**6 // _PIECE * _PIECE
+    size = (4 if quick else 400) * 10**6 // PIECE * PIECE
     with tempfile.TemporaryDirectory() as name, OwnServer() as server:
         folder = Path(name)
         file, small = folder / "large.cellucid-session", folder / "small.cellucid-session"
-        _write_session(file, size)
-        _write_session(small, _PIECE)
-        process, client = psutil.Process(server.pid), _Client(server.url, server.token)
+        write_session(file, size)
+        write_session(small, PIECE)
+        process, client = psutil.Process(server.pid), Client(server.url, server.token)
         dataset = {"id": "benchmark", "name": "benchmark", "nCells": 1, "nVars": 1}
         viewer = client.post(
             f"{NAMESPACE}/viewers", {"title": "benchmark", "height": 600, "dataset": dataset}
@@ -124,17 +55,17 @@ def run(*, quick: bool = False) -> Table:
             )
             return f"{NAMESPACE}/session_bundle?viewerId={viewer}&requestId={request}"
 
-        _upload(_Client(server.url, server.token), target("warm"), small)
+        _upload(Client(server.url, server.token), target("warm"), small)
         end = time.monotonic() + (0.5 if quick else 5)
-        idle = _watch(client, process, lambda: time.monotonic() < end)
+        idle = watch(client, process, lambda: time.monotonic() < end)
         before = process.memory_info().rss
 
         path = target("large")
-        arguments = (_Client(server.url, server.token), path, file)
+        arguments = (Client(server.url, server.token), path, file)
         sender = multiprocessing.get_context("spawn").Process(target=_upload, args=arguments)
         begin = time.perf_counter()
         sender.start()
-        busy = _watch(client, process, sender.is_alive)
+        busy = watch(client, process, sender.is_alive)
         sender.join()
         took = time.perf_counter() - begin
         if sender.exitcode:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from benchmarks import fuzz
 from benchmarks.__main__ import NAMES
+from benchmarks.faults.family import Family, Found
+from benchmarks.faults.place import Place
 from benchmarks.table import Table
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "faults"])
 def test_quick_run(name: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks", name, "--quick"],
@@ -25,6 +28,37 @@ def test_quick_run(name: str) -> None:
     assert done.returncode == 0, done.stderr
     assert "verdict" in done.stdout
     assert "≤" in done.stdout
+
+
+def test_no_fault_leaves_anything_or_is_shown_wrong() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks", "faults", "--quick", "--check"],
+        cwd=Path(__file__).parents[1],
+        capture_output=True,
+        text=True,
+        timeout=200,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("works  met") >= 40
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"saw": "nothing"}, {"files": 1}, {"pending": 1}, {"after": "SessionTimeout: "}]
+)
+def test_a_fault_that_is_not_met_is_told(wrong: dict[str, Any]) -> None:
+    family = Family("family")
+
+    @family.fault("a fault", sees="410 expired")
+    async def run(place: Place) -> str:
+        return ""
+
+    right: dict[str, Any] = {"saw": "410 expired: too late", "files": 0, "pending": 0, "after": ""}
+    found = Found(family.faults[0], **right, seconds=1)
+    assert found.met
+    assert "MISSED" not in found.lines()[0]
+    found = Found(family.faults[0], **{**right, **wrong}, seconds=1)
+    assert not found.met
+    assert "MISSED" in found.lines()[0]
 
 
 def test_a_missed_target_is_told() -> None:
