@@ -24,12 +24,12 @@ from ..protocol import (
     encode_frame,
 )
 from .background import Background, Deadline
-from .delivery import Delivery
 from .discovery import Place
-from .errors import ServerGone, ServerRefused, ViewerError
-from .outbox import Post
+from .errors import ServerGone, ViewerError
+from .known import KnownViewers
 from .replies import Replies
-from .shown import Shown, to_let_go
+from .shown import Shown
+from .tasks import Tasks
 from .transport import Socket, Transport
 from .wire import ANSWER_SECONDS
 
@@ -67,14 +67,13 @@ class Link:
         self._pid = os.getpid()
         self._channel_id = secrets.token_urlsafe(16)
         self._numbered = Numbered()
-        self._viewers: dict[str, Shown] = {}
-        self._work: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks()
+        self._known = KnownViewers(wire, self._tasks)
         self._connected = threading.Event()
         self._problem = "it has not answered yet"
         self._greeted = self._forgotten = False
         self._restarted_at = -math.inf
         self._replies = Replies(wire)
-        self._delivery = Delivery(wire, self._flush, self._forget)
         self._running = background.start(self._keep_connected())
 
     @property
@@ -103,7 +102,7 @@ class Link:
     @property
     def shown(self) -> list[Shown]:
         """The viewers that are registered now."""
-        return list(self._viewers.values())
+        return self._known.shown
 
     @property
     def connected(self) -> bool:
@@ -131,7 +130,7 @@ class Link:
         """Tell the server about a viewer; from then on it is this link's to keep known."""
         self.wait_until_connected(Deadline(seconds / 2))
         try:
-            self.run(self._register_whole(shown), seconds, "the server to register the viewer")
+            self.run(self._known.register(shown), seconds, "the server to register the viewer")
         except BaseException:
             # The server may know it all the same, also after an interrupt.
             self.stop(shown)
@@ -141,7 +140,7 @@ class Link:
         """End a viewer, and have the server forget it, without waiting."""
         shown.events.end("this viewer was stopped: make a new one")
         with contextlib.suppress(ViewerError):
-            self._background.start(self._here(self._unregister(shown)))
+            self._background.start(self._here(self._known.unregister(shown)))
 
     def run(
         self,
@@ -182,7 +181,7 @@ class Link:
         """Hang up for good."""
         self._running.cancel()
         self._connected.clear()
-        self._background.start(self._forget_all())
+        self._background.start(self._known.forget_all())
 
     def _here(self, work: Coroutine[Any, Any, T]) -> Coroutine[Any, Any, T]:
         if self._pid == os.getpid():
@@ -207,69 +206,11 @@ class Link:
 
     async def command(self, shown: Shown, command: dict[str, Any]) -> None:
         """Send a command to a viewer's pages, or keep it until one is ready."""
-        await shown.outbox.send(command, shown.events.page_is_ready, self._poster(shown))
+        await self._known.command(shown, command)
 
     async def _try_to_send(self, method: str, path: str) -> None:
         with contextlib.suppress(ViewerError):
             await self._wire.send(method, path, seconds=ANSWER_SECONDS)
-
-    def _poster(self, shown: Shown) -> Post:
-        path = f"viewers/{shown.id}/commands"
-        return lambda command: self.ask("POST", path, command, seconds=ANSWER_SECONDS)
-
-    def _flush(self, shown: Shown) -> None:
-        if shown.events.page_is_ready:
-            self._begin(self._try_to_flush(shown))
-
-    async def _try_to_flush(self, shown: Shown) -> None:
-        # What is left waits for the next page, or the next command.
-        with contextlib.suppress(ViewerError):
-            await shown.outbox.flush(self._poster(shown))
-
-    def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        task = asyncio.create_task(work)
-        # The loop itself holds tasks weakly.
-        self._work.add(task)
-        task.add_done_callback(self._work.discard)
-        return task
-
-    async def _register_whole(self, shown: Shown) -> None:
-        # To its end even when interrupted: what was sent on its way can't be taken back before.
-        await asyncio.shield(self._begin(self._register(shown)))
-
-    async def _register(self, shown: Shown) -> None:
-        body = dict(shown.registration)
-        answer = await self._wire.send("POST", "viewers", body, seconds=ANSWER_SECONDS)
-        if answer.get("viewerId") != shown.id:
-            raise ServerGone(
-                f"what answers at {self.url} is not this extension: it took a viewer and did not "
-                "say its id; check the address, and what stands between here and Jupyter"
-            )
-        if shown.events.ended:
-            # Stopped meanwhile, and perhaps before the server knew it.
-            await self._unregister(shown)
-            return
-        shown.token = str(answer.get("viewerToken", ""))
-        self._viewers[shown.id] = shown
-        if shown.delivery is None:
-            shown.delivery = asyncio.create_task(self._delivery.run(shown))
-            for left in to_let_go(self.shown):
-                left.events.end("nobody held this viewer any more")
-                await self._unregister(left)
-
-    async def _unregister(self, shown: Shown) -> None:
-        self._forget(shown)
-        await self._try_to_send("DELETE", f"viewers/{shown.id}")
-
-    def _forget(self, shown: Shown) -> None:
-        self._viewers.pop(shown.id, None)
-        shown.sent.clear()
-        if shown.delivery is not None:
-            shown.delivery.cancel()
-
-    async def _forget_all(self) -> None:
-        for shown in list(self._viewers.values()):
-            self._forget(shown)
 
     async def _keep_connected(self) -> None:
         delay = FIRST_DELAY_SECONDS
@@ -323,26 +264,14 @@ class Link:
         if self._forgotten:
             # Perhaps for the second time: the connection may have broken in between.
             await self._wire.info(seconds=ANSWER_SECONDS)
-            for shown in self.shown:
-                if not shown.events.ended:
-                    await self._register_again(shown)
+            await self._known.register_again()
             self._forgotten = False
             self._restarted_at = time.monotonic()
         self._greeted = True
         self._connected.set()
-
-    async def _register_again(self, shown: Shown) -> None:
-        try:
-            await self._register(shown)
-            now = await self._wire.send("GET", f"viewers/{shown.id}", seconds=ANSWER_SECONDS)
-            pages = now.get("pages")
-            shown.events.set_pages(pages if isinstance(pages, int) else 0)
-            self._flush(shown)
-        except ServerRefused as error:
-            if error.status >= 500:
-                raise
-            self._forget(shown)
-            shown.events.end(f"the server forgot this viewer and does not take it again: {error}")
+        for shown in self.shown:
+            # What waited while the connection was away.
+            self._known.flush(shown)
 
     async def _take(self, socket: Socket, text: str | bytes) -> None:
         try:
@@ -358,8 +287,8 @@ class Link:
         await socket.write(encode_frame({"type": "ack", "ack": self._numbered.received}))
 
     def _handle(self, frame: dict[str, Any]) -> None:
-        shown = self._viewers.get(str(frame.get("viewerId")))
+        shown = self._known.get(frame.get("viewerId"))
         if frame["type"] == "read":
-            self._begin(self._replies.reply(shown, frame))
+            self._tasks.begin(self._replies.reply(shown, frame))
         elif shown is not None:
             shown.inbox.put_nowait(frame)

@@ -288,6 +288,17 @@ def test_a_proxy_that_refuses_for_a_moment_loses_no_command(
     assert viewer.state.waiting_commands == 0
 
 
+def test_what_waits_is_sent_when_the_connection_is_back(server: FakeServer, viewer: Viewer) -> None:
+    viewer.set_color_by("leiden")
+    server.refuse_commands = (503, "")
+    server.page_is_ready(viewer.viewer_id)
+    viewer.wait_for_ready(timeout=SECONDS)
+    viewer.highlight_cells([1])
+    server.refuse_commands = None
+    server.drop()
+    assert [sent(server)["type"] for _ in range(2)] == ["setColorBy", "highlight"]
+
+
 def test_a_refused_command_says_so(server: FakeServer, shown: Viewer) -> None:
     server.forget_viewers = True
     with pytest.raises(ServerRefused, match="no such viewer"):
