@@ -117,7 +117,7 @@ async def no_json(place: Place) -> str:
     return (await place.upload("events", b"\x00\x01")).seen
 
 
-@FAMILY.fault("events nested too deep", "400 bad-request: the body is not JSON: ")
+@FAMILY.fault("events nested too deep", "400 bad-request: the body is nested too deeply")
 async def nested(place: Place) -> str:
     return (await place.upload("events", b"[" * 100_000)).seen
 

@@ -81,7 +81,8 @@ class Notebook:
             "store_history": True,
             "user_expressions": {},
             "allow_stdin": False,
-            "stop_on_error": True,
+            # Or a cell begun just after one that failed is dropped without a word.
+            "stop_on_error": False,
         }
         message = {"header": header, "parent_header": {}, "metadata": {}, "content": content}
         await self._connection.write_message(json.dumps({**message, "channel": "shell"}))

@@ -21,8 +21,8 @@ class Hearing(Handle):
         """Call a function each time a person confirms a selection; usable as a decorator.
 
         Hooks run one after the other in a thread of their own. What they print or display goes to
-        the cell that registered them; one that fails is reported there, once, and the others run
-        on.
+        the cell that registered them (with ipykernel 6, what they display to the one that runs
+        then); one that fails is reported there, once, and the others run on.
 
         Parameters
         ----------

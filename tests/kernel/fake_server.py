@@ -74,6 +74,8 @@ class FakeServer:
 
     async def _serve(self, started: threading.Event) -> None:
         self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
+        # Older Tornados don't say that those of the time before were closed.
+        self.sockets.clear()
         root = "/a%40b/_cellucid/"
         routes = [
             (root + "info", Info),

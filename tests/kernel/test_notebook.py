@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
+from importlib.metadata import version
 
 import numpy as np
 import pytest
@@ -111,9 +112,12 @@ def draw(event):
         # Another cell runs meanwhile, and must not get the output.
         other = ok(await notebook.run("print(done.acquire(timeout=30))"))
         assert other.text == "True\n"
-        assert not other.displays
+        # ipykernel 6 does not know of which cell a thread is: its figures go to the one that runs.
+        knows = int(version("ipykernel").partition(".")[0]) >= 7
+        images = [bundle["image/png"] for bundle in other.displays]
+        assert len(images) == (0 if knows else 1)
 
-        text, png = "", ""
+        text, png = "", "".join(images)
         while not (png and "cells [3, 5]" in text):
             message = json.loads(await outputs.read_message() or "null")
             if message["parent_header"].get("msg_id") == hooks:
