@@ -28,8 +28,9 @@ from cellucid_ext.demo import make_dataset
 adata = make_dataset()
 heard = []
 viewer = show_anndata(adata)
-viewer.on_hover(heard.append)
-viewer.on_click(heard.append)
+hovered, clicked = threading.Event(), threading.Event()
+viewer.on_hover(lambda event: (heard.append(event), event["cell"] is None or hovered.set()))
+viewer.on_click(lambda event: (heard.append(event), clicked.set()))
 print(viewer.wait_for_ready()["n_cells"])
 """
 STEER = """
@@ -41,7 +42,7 @@ bundle = viewer.get_session_bundle(timeout=60)
 print(json.dumps([len(group.cells) for group in bundle.pages[0].groups]))
 print(json.dumps(bundle.decode_chunk("core/state")))
 """
-HEARD = "print(json.dumps(heard))"
+HEARD = "clicked.wait(30), hovered.wait(30); print(json.dumps(heard))"
 BACK = """
 viewer.clear_highlights()
 viewer.set_visibility()

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from .versions import check_room
+from .versions import OLDEST, check, version_of
+
+FILES = ["discovery", "link", "notebook", "waiting", "wire", "with_server"]
+"""Those that meet Jupyter Server, Tornado or ipykernel; `pytest tests/kernel` runs all there."""
 
 
 @pytest.mark.timeout(600)
 def test_on_the_oldest(pytestconfig: pytest.Config) -> None:
     assert pytestconfig.cache is not None
-    check_room("kernel", pytestconfig.cache.mkdir("oldest"))
+    files = [f"tests/kernel/test_{name}.py" for name in FILES]
+    check(files, pytestconfig.cache.mkdir("oldest"))
+
+
+# Behind the long one, so that tests run side by side are not given to who runs that.
+@pytest.mark.parametrize("package", OLDEST)
+def test_they_are_the_oldest(pytestconfig: pytest.Config, package: str) -> None:
+    assert pytestconfig.cache is not None
+    assert version_of(package, pytestconfig.cache.mkdir("oldest")) == OLDEST[package]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from filelock import FileLock
@@ -39,11 +40,14 @@ def _run(environment: dict[str, str], *arguments: str) -> str:
     return done.stdout
 
 
-def check_room(room: str, cache: Path) -> None:
-    """Run the tests of a room on the oldest versions; none may fail or be left out."""
-    oldest = environment(cache)
-    program = "import importlib.metadata as m, sys; print(*map(m.version, sys.argv[1:]))"
-    assert _run(oldest, "-c", program, *OLDEST).split() == list(OLDEST.values())
-    said = _run(oldest, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"tests/{room}")
+def version_of(package: str, cache: Path) -> str:
+    """Tell which version Python finds there."""
+    program = "import importlib.metadata as m, sys; print(m.version(sys.argv[1]))"
+    return _run(environment(cache), "-c", program, package).strip()
+
+
+def check(files: Sequence[str], cache: Path) -> None:
+    """Run tests on the oldest versions; none may fail or be left out."""
+    said = _run(environment(cache), "-m", "pytest", "-q", "-p", "no:cacheprovider", *files)
     assert " passed" in said.splitlines()[-1]
     assert "skipped" not in said.splitlines()[-1]
