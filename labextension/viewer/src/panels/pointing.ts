@@ -22,6 +22,10 @@ export class Pointing {
 
   /** The pointer rests or moves, with no button down; null: it has left the picture. */
   over(at: ScreenPoint | null): void {
+    if (at === null) {
+      // Who leaves at once has pointed all the same.
+      this.look.flush();
+    }
     this.look(at);
   }
 

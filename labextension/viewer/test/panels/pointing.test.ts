@@ -60,6 +60,13 @@ it('tells which cell is pointed at, once', () => {
   ]);
 });
 
+it('tells of a cell that was left at once', () => {
+  event('pointermove', 12, 11);
+  event('pointerleave', 99, 99);
+  rest();
+  expect(done.map(told => told.type === 'hover' && told.cell)).toEqual([0, null]);
+});
+
 it('tells of no cell that is hidden or far', () => {
   setVisibility(app, Uint32Array.of(0), false);
   event('pointermove', 10, 10);
