@@ -141,11 +141,11 @@ class Attempt:
             if heard and not heard.get("from_page"):
                 raise self._failure(heard)
             if heard:
-                # Only the server knows whether there is still something to wait for.
-                state = (await self._state()).get("state")
-                if state not in _UPLOADING:
-                    over = state == "expired" or not self._expires.left
-                    raise self._failure(heard, expired=over)
+                # Only the server knows whether there is still something to wait for, and why not.
+                known = await self._state()
+                if known.get("state") not in _UPLOADING:
+                    over = known.get("state") == "expired" or not self._expires.left
+                    raise self._failure(known if "error" in known else heard, expired=over)
             events.dismiss(self._id, heard)
             await self._require_known()
             if self._page_is_new():

@@ -203,6 +203,23 @@ def test_only_the_server_says_that_a_request_has_expired(
             assert server.commands.empty(), "it was asked once"
 
 
+def test_what_the_server_says_of_an_upload_comes_before_what_its_page_says(
+    server: FakeServer, viewer: Viewer
+) -> None:
+    # A browser repeats what it sent on a connection that was cut; its page hears of the repetition.
+    server.page_is_ready(viewer.viewer_id)
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(viewer.get_session_bundle, timeout=SECONDS)
+        first = asked(server)
+        cut = {"message": "the upload was cut off", "code": "cut-short"}
+        server.requests[first] = {"state": "failed", "bytes": 9, "error": cut}
+        error = {"message": "a session was already sent", "code": "already-claimed"}
+        said = {"type": "session_bundle", "status": "error", "requestId": first}
+        server.event(viewer.viewer_id, **said, error=error)
+        send(server, viewer, asked(server), SESSION)
+        assert waiting.result(SECONDS).list_chunk_ids()
+
+
 def test_a_server_that_fails_while_it_gets_its_viewers_again(
     server: FakeServer, viewer: Viewer
 ) -> None:

@@ -43,12 +43,12 @@ export async function uploadSession(
   };
   const parts = Math.ceil(session.size / partBytes);
   if (parts < 2) {
-    await patiently(() => send(session), []);
+    await patiently(() => send(session), () => false);
     return;
   }
   for (let part = 1; part <= parts; part++) {
     const piece = session.slice((part - 1) * partBytes, part * partBytes);
-    await patiently(() => send(piece, { part: `${part}`, parts: `${parts}` }), PASSING);
+    await patiently(() => send(piece, { part: `${part}`, parts: `${parts}` }), passes);
   }
 }
 
@@ -58,8 +58,11 @@ async function limits(server: Sender): Promise<{ partBytes: number; maxUploadByt
   return { partBytes: read('partBytes'), maxUploadBytes: read('maxUploadBytes') };
 }
 
-/** Try again, after ever longer waits, what failed with a status that passes. */
-async function patiently(send: () => Promise<void>, passing: readonly number[]): Promise<void> {
+/** Try again, after ever longer waits, what failed for a reason that passes. */
+async function patiently(
+  send: () => Promise<void>,
+  passing: (error: FetchError) => boolean
+): Promise<void> {
   let wait = FIRST_WAIT_MILLISECONDS;
   for (let tries = 1; ; wait = Math.min(2 * wait, LAST_WAIT_MILLISECONDS)) {
     try {
@@ -67,8 +70,11 @@ async function patiently(send: () => Promise<void>, passing: readonly number[]):
       return;
     } catch (error) {
       // A busy server is asked until it answers that what was expected has expired.
-      if (!(error instanceof FetchError) || error.code !== 'too-many') {
-        if (tries === TRIES || !passes(error, passing)) {
+      if (!(error instanceof FetchError)) {
+        throw error;
+      }
+      if (error.code !== 'too-many') {
+        if (tries === TRIES || !passing(error)) {
           throw error;
         }
         tries++;
@@ -78,11 +84,14 @@ async function patiently(send: () => Promise<void>, passing: readonly number[]):
   }
 }
 
-/** A refusal in the server's own words, such as that of a viewer whose kernel is gone, stands. */
-function passes(error: unknown, passing: readonly number[]): boolean {
+/**
+ * A refusal in the server's own words, such as that of a viewer whose kernel is gone, stands; but
+ * a browser repeats by itself what it sent on a connection that was cut, and until the server has
+ * seen the cut, one of both is refused as second.
+ */
+function passes(error: FetchError): boolean {
   return (
-    error instanceof FetchError &&
-    passing.includes(error.status) &&
-    ['', 'unreachable', 'timeout'].includes(error.code)
+    error.code === 'already-claimed' ||
+    (PASSING.includes(error.status) && ['', 'unreachable', 'timeout'].includes(error.code))
   );
 }

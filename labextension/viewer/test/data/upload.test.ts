@@ -97,6 +97,12 @@ describe('an upload', () => {
     expect(sent.map(({ part }) => part)).toEqual(['1', '1', '2', '2']);
   });
 
+  it('sends a part again that the browser had repeated by itself', async () => {
+    answers = [json(409, { message: 'another connection sends it', code: 'already-claimed' })];
+    await upload('0123456789ab');
+    expect(sent.map(({ part }) => part)).toEqual(['1', '1', '2']);
+  });
+
   it('waits while the server is busy', async () => {
     const busy = json(429, { message: 'busy', code: 'too-many' });
     answers = [busy, busy, busy, busy, busy, busy, busy, busy];
@@ -106,6 +112,7 @@ describe('an upload', () => {
 
   it.each<[string, string, (answer: ServerResponse) => void, number]>([
     ['a whole one that was cut', '0123', answer => answer.destroy(), 0],
+    ['a whole one that was sent twice', '0123', json(409, { code: 'already-claimed' }), 409],
     ['what nobody asked for', '0123', json(404, { message: 'none', code: 'no-pending-request' }), 404],
     ['a part of what has ended', '0123456789ab', json(410, { message: 'late', code: 'expired' }), 410],
     ['what the server can’t store', '0123456789ab', json(507, { message: 'full', code: 'disk-full' }), 507]
