@@ -1,5 +1,7 @@
 """What the viewer reads: datasets, played as a folder of small files. Knows no Jupyter."""
 
-from .source import DatasetError, File, Source, open_source
+from .opening import open_source
+from .options import Options
+from .source import DatasetError, File, Source
 
-__all__ = ["DatasetError", "File", "Source", "open_source"]
+__all__ = ["DatasetError", "File", "Options", "Source", "open_source"]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -39,6 +41,66 @@ class Points:
     n_without_position: int
 
 
+class Embeddings:
+    """Plays the points of the embeddings.
+
+    Parameters
+    ----------
+    obsm
+        Where they are. One that is replaced later leaves what is played as it is.
+    wanted
+        The key for each dimension; None to find the usual ones.
+
+    Attributes
+    ----------
+    keys
+        The key of each dimension that is played.
+    files
+        What makes each file.
+
+    Raises
+    ------
+    DatasetError
+        If there is none, or not the one that is wanted.
+    """
+
+    def __init__(self, obsm: Mapping[str, Any], wanted: Mapping[int, str] | None = None) -> None:
+        self.keys = choose(obsm) if wanted is None else _check(obsm, wanted)
+        self._arrays = {key: obsm[key] for key in self.keys.values()}
+        self._points: dict[int, Points] = {}
+        self._lock = threading.Lock()
+        self.files: dict[str, Callable[[], Any]] = {
+            f"points_{dimension}d.bin": partial(self._values, dimension) for dimension in self.keys
+        }
+
+    def points(self, dimension: int) -> Points:
+        """Give the points in so many dimensions."""
+        with self._lock:
+            if dimension not in self._points:
+                values = self._arrays[self.keys[dimension]]
+                self._points[dimension] = points(values, dimension)
+            return self._points[dimension]
+
+    def describe(self) -> dict[str, Any]:
+        """Give what stands under ``embeddings`` in the identity."""
+        dimensions = sorted(self.keys)
+        made = {f"{d}d": self.points(d) for d in dimensions}
+        return {
+            "available_dimensions": dimensions,
+            "default_dimension": 2 if 2 in dimensions else dimensions[-1],
+            "files": {f"{d}d": f"points_{d}d.bin" for d in dimensions},
+            "keys": {f"{d}d": self.keys[d] for d in dimensions},
+            "transforms": {d: {"center": p.center, "scale": p.scale} for d, p in made.items()},
+        }
+
+    def without_position(self) -> dict[str, int]:
+        """Say how many cells each dimension draws nowhere."""
+        return {f"{d}d": self.points(d).n_without_position for d in sorted(self.keys)}
+
+    def _values(self, dimension: int) -> npt.NDArray[np.float32]:
+        return self.points(dimension).values
+
+
 def choose(obsm: Mapping[str, Any]) -> dict[int, str]:
     """Choose an embedding for each dimension that has one.
 
@@ -71,6 +133,23 @@ def choose(obsm: Mapping[str, Any]) -> dict[int, str]:
             "example with scanpy.tl.umap(adata), or put coordinates in adata.obsm['X_umap']"
         )
     return chosen
+
+
+def _check(obsm: Mapping[str, Any], wanted: Mapping[int, str]) -> dict[int, str]:
+    if not wanted or not set(wanted) <= set(DIMENSIONS):
+        raise DatasetError(
+            f"embeddings is {dict(wanted)!r}; it must say which key of obsm is shown in 1, 2 or 3 "
+            "dimensions, such as {2: 'X_umap'}"
+        )
+    for dimension, key in wanted.items():
+        value = obsm.get(key)
+        if value is None or not _is_embedding(value) or value.shape[1] < dimension:
+            there = ", ".join(f"{k!r} {v.shape[1:]}" for k, v in obsm.items()) or "none"
+            raise DatasetError(
+                f"embeddings asks for {key!r} in {dimension}D, but obsm has no such numbers (its "
+                f"keys, with their widths: {there})"
+            )
+    return dict(sorted(wanted.items()))
 
 
 def _is_embedding(value: Any) -> bool:

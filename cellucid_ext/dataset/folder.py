@@ -56,6 +56,8 @@ class FolderSource:
     21104
     """
 
+    revision: str | None = None
+
     def __init__(self, folder: str | os.PathLike[str]) -> None:
         try:
             self.folder = Path(folder).resolve(strict=True)
@@ -80,6 +82,10 @@ class FolderSource:
         """Give one file of the dataset folder; see `Source.read`."""
         stored = self._stored(path)
         return File(stored, stored.etag)
+
+    def refreshed(self) -> FolderSource:
+        """Read the manifests again; see `Source.refreshed`."""
+        return FolderSource(self.folder)
 
     def _stored(self, path: str) -> Stored:
         parts = path.split("/")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from .anndata import AnnDataSource
+from .options import Options
 from .source import DatasetError
 
 if TYPE_CHECKING:
@@ -23,10 +24,8 @@ class H5adSource(AnnDataSource):
     ----------
     path
         The file.
-    name
-        What the dataset is called; the file's name without ``.h5ad`` where it is not given.
-    dataset_id
-        What sessions know it by; derived from the names of rows and genes where not given.
+    options
+        See `Options`; the name is the file's without ``.h5ad`` where it is not given.
 
     Raises
     ------
@@ -40,14 +39,10 @@ class H5adSource(AnnDataSource):
     'pbmc'
     """
 
-    def __init__(
-        self,
-        path: str | os.PathLike[str],
-        *,
-        name: str | None = None,
-        dataset_id: str | None = None,
-    ) -> None:
+    def __init__(self, path: str | os.PathLike[str], **options: Unpack[Options]) -> None:
         import h5py
+
+        options["name"] = options.get("name") or Path(path).stem
 
         try:
             # HDF5 would wait, and Python with it, for whoever writes into a pipe.
@@ -58,7 +53,7 @@ class H5adSource(AnnDataSource):
             raise DatasetError(f"{Path(path).name} is no .h5ad file: {error}") from None
         try:
             adata = _anndata(self._file, Path(path).name)
-            super().__init__(adata, name=name or Path(path).stem, dataset_id=dataset_id)
+            super().__init__(adata, kind=".h5ad file", **options)
         except BaseException:
             self._file.close()
             raise

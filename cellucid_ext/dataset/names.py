@@ -56,3 +56,8 @@ def distinct(names: Iterable[str]) -> list[str]:
         taken.add(new)
         out.append(new)
     return out
+
+
+def renamed(files: dict[str, str]) -> dict[str, str]:
+    """Give those of the keys whose file name is not just the key made safe."""
+    return {key: name for key, name in files.items() if name != safe_name(key)}

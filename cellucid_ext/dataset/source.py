@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
-
-if TYPE_CHECKING:
-    from anndata import AnnData
+from typing import Protocol
 
 
 class DatasetError(ValueError):
@@ -45,12 +41,24 @@ class File:
 
 
 class Source(Protocol):
-    """A dataset that can be shown. Reads may come from several threads at once."""
+    """A dataset that can be shown. Reads may come from several threads at once.
+
+    Attributes
+    ----------
+    id, name
+        What sessions and people know it by.
+    n_cells, n_vars
+        How many cells and genes it has.
+    """
 
     id: str
     name: str
     n_cells: int
     n_vars: int
+
+    @property
+    def revision(self) -> str | None:
+        """What stands for all that `read` gives; None where a file may change by itself."""
 
     def read(self, path: str) -> File:
         """Give one file of the dataset folder.
@@ -63,54 +71,11 @@ class Source(Protocol):
             If it can't be made.
         """
 
+    def refreshed(self) -> Source:
+        """Look at the data again, and give a source of what is there now; this one stays.
 
-def open_source(
-    data: AnnData | str | os.PathLike[str] | Any,
-    *,
-    name: str | None = None,
-    dataset_id: str | None = None,
-) -> Source:
-    """Open what a person wants to see.
-
-    Parameters
-    ----------
-    data
-        An AnnData in memory, or the path of a dataset folder or an ``.h5ad`` file.
-    name
-        What the dataset is called; a folder says it itself, a file has a name.
-    dataset_id
-        What sessions know it by; derived from the names of its cells and genes where not given; a
-        folder says it itself.
-
-    Raises
-    ------
-    TypeError
-        If it is nothing that can be shown, or a folder is given another name or id.
-    DatasetError
-        If it has no embedding to show it by, or no cells; or if there is no dataset.
-
-    Examples
-    --------
-    >>> source = open_source(adata, name="PBMC")                    # doctest: +SKIP
-    >>> source.read("dataset_identity.json").body[:12]              # doctest: +SKIP
-    b'{"version":2'
-    """
-    if isinstance(data, str | os.PathLike):
-        from .folder import FolderSource
-
-        if os.fspath(data).endswith(".h5ad") and not os.path.isdir(data):
-            from .h5ad import H5adSource
-
-            return H5adSource(data, name=name, dataset_id=dataset_id)
-        if name is not None or dataset_id is not None:
-            raise TypeError("the name and the id of a dataset folder stand in its identity file")
-        return FolderSource(data)
-
-    import anndata
-
-    from .anndata import AnnDataSource
-
-    if not isinstance(data, anndata.AnnData):
-        kind = f"{type(data).__module__}.{type(data).__qualname__}"
-        raise TypeError(f"expected an AnnData to show, or the path of a dataset folder, got {kind}")
-    return AnnDataSource(data, name=name, dataset_id=dataset_id)
+        Raises
+        ------
+        DatasetError
+            If it can no longer be shown.
+        """

@@ -107,7 +107,7 @@ def test_what_is_left_out_says_why() -> None:
     )
     found = identity(make(obs))
     assert [field["key"] for field in found["obs_fields"]] == ["kept"]
-    assert {entry["column"]: entry["why"] for entry in found["left_out"]} == {
+    assert {entry["key"]: entry["why"] for entry in found["left_out"]} == {
         "when": "datetime64[ns] is neither numbers nor categories",
         "spent": "timedelta64[ns] is neither numbers nor categories",
         "complex": "complex128 is neither numbers nor categories",
@@ -120,7 +120,9 @@ def test_columns_of_one_name_are_left_out() -> None:
     obs = pd.DataFrame(np.zeros((6, 3)), columns=["twice", "once", "twice"])
     found = identity(make(obs))
     assert [field["key"] for field in found["obs_fields"]] == ["once"]
-    assert found["left_out"] == [{"column": "twice", "why": "the name stands twice in obs"}]
+    assert found["left_out"] == [
+        {"what": "obs column", "key": "twice", "why": "the name stands twice in obs"}
+    ]
 
 
 def test_a_column_whose_name_is_no_text_is_left_out() -> None:
@@ -128,7 +130,9 @@ def test_a_column_whose_name_is_no_text_is_left_out() -> None:
     adata.obs[7] = 1.0
     found = identity(adata)
     assert [field["key"] for field in found["obs_fields"]] == ["kept"]
-    assert found["left_out"] == [{"column": "7", "why": "its name is int, not a text"}]
+    assert found["left_out"] == [
+        {"what": "obs column", "key": "7", "why": "its name is int, not a text"}
+    ]
 
 
 def test_keys_that_collide_have_files_of_their_own() -> None:

@@ -246,7 +246,7 @@ def test_what_is_no_folder(folder: Path) -> None:
 
 @pytest.mark.parametrize("given", [{"name": "other"}, {"dataset_id": "other"}])
 def test_a_folder_says_its_name_itself(folder: Path, given: dict[str, str]) -> None:
-    with pytest.raises(TypeError, match="stand in its identity file"):
+    with pytest.raises(TypeError, match=f"as it was made, so it takes no {next(iter(given))}"):
         open_source(folder, **given)
 
 

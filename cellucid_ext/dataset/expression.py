@@ -1,0 +1,143 @@
+"""The genes of a dataset, played as files: one column of float32 each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from .genes import Genes
+from .names import distinct, file_names, renamed
+from .source import DatasetError
+
+
+class Expression:
+    """Plays the genes of a matrix.
+
+    Parameters
+    ----------
+    matrix
+        Cells × genes; see `Genes`.
+    var
+        The table of its genes.
+    gene_id_column
+        Column of `var` with their names; ``"index"`` for its index.
+    wanted
+        Genes to play, in this order; None for all.
+
+    Attributes
+    ----------
+    names
+        Of the genes that are played; no name stands twice.
+    notes
+        What a person should know of them.
+    files
+        What makes each file.
+
+    Raises
+    ------
+    DatasetError
+        If there is no such column, or no such gene.
+    """
+
+    def __init__(
+        self, matrix: Any, var: Any, gene_id_column: str, wanted: Sequence[str] | None = None
+    ) -> None:
+        self._matrix = Genes(matrix)
+        self._n_cells = int(matrix.shape[0])
+        self._id_column = gene_id_column
+        given = _names(var, gene_id_column)
+        told_apart = distinct(given)
+        self.notes = _notes(given, told_apart)
+        places = {name: place for place, name in enumerate(told_apart)}
+        self.names = told_apart if wanted is None else _chosen(wanted, places)
+        self._files_of = file_names(self.names)
+        self.files: dict[str, Callable[[], Any]] = {"var_manifest.json": self.manifest}
+        for name in self.names:
+            path = f"var/{self._files_of[name]}.values.f32"
+            self.files[path] = partial(self._matrix.column, places[name])
+
+    @classmethod
+    def of(
+        cls, adata: Any, expression: str, gene_id_column: str, wanted: Sequence[str] | None
+    ) -> Self | None:
+        """Take the matrix an AnnData has under this name; None where it has no ``X``.
+
+        Raises
+        ------
+        DatasetError
+            If it has no such matrix.
+        """
+        if expression == "X":
+            return None if adata.X is None else cls(adata.X, adata.var, gene_id_column, wanted)
+        if expression == "raw" and adata.raw is not None:
+            return cls(adata.raw.X, adata.raw.var, gene_id_column, wanted)
+        layer = expression.removeprefix("layer:")
+        if layer != expression and layer in adata.layers:
+            return cls(adata.layers[layer], adata.var, gene_id_column, wanted)
+        there = ["'X'"] if adata.X is not None else []
+        there += ["'raw'"] if adata.raw is not None else []
+        there += [repr(f"layer:{key}") for key in adata.layers]
+        raise DatasetError(
+            f"expression is {expression!r}, which this dataset has not; it has "
+            f"{', '.join(there) or 'none'}"
+        )
+
+    def values(self, gene: str) -> npt.NDArray[np.float32]:
+        """Give one gene's values: float32 of shape (cells,)."""
+        made: npt.NDArray[np.float32] = self.files[f"var/{self._files_of[gene]}.values.f32"]()
+        return made
+
+    def manifest(self) -> dict[str, Any]:
+        """Give ``var_manifest.json``."""
+        return {
+            "_format": "compact_v1",
+            "n_points": self._n_cells,
+            "var_gene_id_column": self._id_column,
+            "compression": None,
+            "quantization": None,
+            "_varSchema": {
+                "kind": "continuous",
+                "pathPattern": "var/{key}.values.f32",
+                "ext": "f32",
+                "dtype": "float32",
+                "quantized": False,
+            },
+            "fields": [[name] for name in self.names],
+            "_files": renamed(self._files_of),
+        }
+
+
+def _names(var: Any, column: str) -> list[str]:
+    if column == "index":
+        return [str(name) for name in var.index]
+    if column not in var.columns:
+        there = ", ".join(map(repr, var.columns)) or "none"
+        raise DatasetError(
+            f"gene_id_column is {column!r}, which var has not (its columns: {there})"
+        )
+    return [str(name) for name in var[column]]
+
+
+def _notes(given: list[str], told_apart: list[str]) -> list[str]:
+    twice = [(old, new) for old, new in zip(given, told_apart, strict=True) if old != new]
+    if not twice:
+        return []
+    old, new = twice[0]
+    return [
+        f"{len(twice):,} genes have the name of another one and got a number, such as {new!r} "
+        f"for {old!r}"
+    ]
+
+
+def _chosen(wanted: Sequence[str], places: dict[str, int]) -> list[str]:
+    chosen = list(dict.fromkeys(wanted))
+    if absent := [name for name in chosen if name not in places]:
+        raise DatasetError(
+            f"{len(absent):,} of the {len(chosen):,} genes asked for are not there, such as "
+            f"{absent[0]!r}"
+        )
+    return chosen
