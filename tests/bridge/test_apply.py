@@ -123,7 +123,7 @@ ORDERS = st.permutations(range(N)).flatmap(
 )
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(ORDERS, st.integers(0, 3))
 def test_moved_rows_get_their_own_labels_or_none(
     tmp_path_factory: pytest.TempPathFactory, order: list[int], n_new: int

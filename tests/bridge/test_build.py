@@ -56,7 +56,7 @@ def test_what_was_labelled_comes_back(tmp_path: Path) -> None:
     assert out.obs["doublet"].tolist() == ["False", "True", "False", "True"]
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(
     st.lists(st.sampled_from([None, "a", "b", "ü/“"]), min_size=N, max_size=N),
     st.lists(st.booleans(), min_size=N, max_size=N),

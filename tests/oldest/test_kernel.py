@@ -6,15 +6,19 @@ import pytest
 
 from .versions import OLDEST, check, version_of
 
-FILES = ["discovery", "link", "notebook", "waiting", "wire", "with_server"]
+REAL = "with_server.py::test_"
+TESTS = [
+    *("discovery.py", "link.py", "notebook.py", "waiting.py", "wire.py"),
+    *(f"{REAL}ready_selection_and_session", f"{REAL}a_restarted_kernel_takes_its_viewers_along"),
+]
 """Those that meet Jupyter Server, Tornado or ipykernel; `pytest tests/kernel` runs all there."""
 
 
 @pytest.mark.timeout(600)
 def test_on_the_oldest(pytestconfig: pytest.Config) -> None:
     assert pytestconfig.cache is not None
-    files = [f"tests/kernel/test_{name}.py" for name in FILES]
-    check(files, pytestconfig.cache.mkdir("oldest"))
+    tests = [f"tests/kernel/test_{name}" for name in TESTS]
+    check(tests, pytestconfig.cache.mkdir("oldest"))
 
 
 # Behind the long one, so that tests run side by side are not given to who runs that.

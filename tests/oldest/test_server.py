@@ -7,15 +7,12 @@ import pytest
 from .versions import OLDEST, check, version_of
 
 FILES = [
-    "activity",
     "channels",
     "data",
     "events",
     "extension",
     "kernel_ends",
     "parts",
-    "settings",
-    "streaming",
     "upload",
     "who_may",
 ]

@@ -46,8 +46,8 @@ def version_of(package: str, cache: Path) -> str:
     return _run(environment(cache), "-c", program, package).strip()
 
 
-def check(files: Sequence[str], cache: Path) -> None:
+def check(tests: Sequence[str], cache: Path) -> None:
     """Run tests on the oldest versions; none may fail or be left out."""
-    said = _run(environment(cache), "-m", "pytest", "-q", "-p", "no:cacheprovider", *files)
+    said = _run(environment(cache), "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests)
     assert " passed" in said.splitlines()[-1]
     assert "skipped" not in said.splitlines()[-1]

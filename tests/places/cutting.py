@@ -26,6 +26,7 @@ SHA256 = hashlib.sha256(BODY).hexdigest()
 SIZE = 1_000_000
 PARTS = [BODY[start : start + SIZE] for start in range(0, len(BODY), SIZE)]
 UPLOAD = b"POST /_cellucid/session_bundle"
+TRIES = 6
 
 
 class At(NamedTuple):
@@ -92,6 +93,18 @@ class Job:
                 writer.write(b"".join(upload))
                 while piece := await asyncio.wait_for(reader.read(2**16), 30):
                     answer += piece
+        return answer
+
+    async def send_again(self, upload: tuple[bytes, bytes]) -> bytes:
+        """Send a part whose connection was cut, as the page does.
+
+        The server may read what came over the old connection after this, and then takes this one
+        for the second until it sees the cut.
+        """
+        for _ in range(TRIES):
+            answer = await self.send(upload)
+            if b'"already-claimed"' not in answer:
+                break
         return answer
 
     async def send_cut(self, upload: tuple[bytes, bytes], at: At, answer_size: int) -> None:

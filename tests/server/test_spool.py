@@ -41,11 +41,7 @@ async def send(upload: Upload, body: bytes, size: int) -> str:
 
 
 @given(size=st.integers(1, 3 * BATCH_BYTES), piece=st.sampled_from([997, 65536, BATCH_BYTES + 1]))
-@settings(
-    max_examples=10,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_is_sent_is_on_disk(spool: Spool, size: int, piece: int) -> None:
     body = session(size)
     upload = spool.begin(len(body))

@@ -137,7 +137,7 @@ def permuted(rows: list[int], made: Made = GOOD) -> Made:
     )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(rows=st.permutations(range(10)))
 def test_cells_in_another_order_are_the_same(
     tmp_path_factory: pytest.TempPathFactory, rows: list[int]
@@ -148,7 +148,7 @@ def test_cells_in_another_order_are_the_same(
     assert [line for line in found if not line.startswith(order)] == moved
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     held=st.tuples(st.sets(st.integers(0, 9)), st.sets(st.integers(0, 9))),
     rows=st.permutations(range(10)),

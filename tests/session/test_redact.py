@@ -105,7 +105,7 @@ def test_no_word_of_the_original_is_left(tmp_path: Path) -> None:
 WORDS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12).map(lambda t: f"§{t}")
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     labels=st.lists(WORDS, max_size=5, unique=True),
     categories=st.lists(WORDS, max_size=5),

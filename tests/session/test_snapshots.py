@@ -147,7 +147,11 @@ def test_an_entry_of_the_same_session_is_replaced(tmp_path: Path) -> None:
     assert read_snapshots(tmp_path) == ["b" + END, "../my a" + END, "my%20a" + END]
 
 
-@given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="/\\\0"), max_size=30)))
+@given(
+    st.lists(
+        st.text(st.characters(codec="utf-8", exclude_characters="/\\\0"), max_size=30), max_size=8
+    )
+)
 @example(["C:x", "a?b#c%41", "..", " "])
 def test_what_is_added_is_the_latest(names: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:

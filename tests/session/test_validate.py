@@ -46,7 +46,7 @@ def test_of_the_vectors_those_to_be_refused_have_faults(name: str) -> None:
         assert found
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.lists(st.sets(st.integers(0, 9)), max_size=5),
     st.lists(st.integers(0, 255), min_size=10, max_size=10),

@@ -21,7 +21,7 @@ VECTORS = Path(__file__).parents[1] / "vectors"
 MIB = 2**20
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     st.dictionaries(
         st.text(min_size=1, max_size=20),
