@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         build_session,
         session_records,
     )
+    from .dataset.prepare import prepare
     from .kernel import (
         Viewer,
         ViewerError,
@@ -49,6 +50,7 @@ __all__ = [
     "apply_cellucid_session_to_anndata",
     "build_session",
     "cleanup_all",
+    "prepare",
     "session_records",
     "show",
     "show_anndata",
@@ -66,6 +68,7 @@ _ROOMS = {
     "apply_cellucid_session_to_anndata": "bridge",
     "build_session": "bridge",
     "cleanup_all": "kernel",
+    "prepare": "dataset.prepare",
     "session_records": "bridge",
     "show": "kernel",
     "show_anndata": "kernel",

@@ -14,6 +14,7 @@ from ._version import __version__
 from .commands.apply import add_apply
 from .commands.diff import add_diff
 from .commands.inspect import add_inspect
+from .commands.prepare import add_prepare
 from .commands.redact import add_redact
 from .commands.validate import add_validate
 
@@ -56,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.set_defaults(run=_check)
 
-    for add in (add_inspect, add_validate, add_diff, add_apply, add_redact):
+    for add in (add_inspect, add_validate, add_diff, add_apply, add_redact, add_prepare):
         add(commands)
     return parser
 

@@ -23,6 +23,7 @@ from cellucid_ext.kernel import Viewer
 class Source:
     id = name = "faults"
     n_cells, n_vars = 1000, 5
+    revision = None
     def read(self, path):
         raise FileNotFoundError(path)
 viewer = Viewer(Source())

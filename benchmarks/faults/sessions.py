@@ -25,6 +25,7 @@ class NoFiles:
 
     id = name = "faults"
     n_cells, n_vars = 1000, 5
+    revision = order_sha256 = None
 
     def read(self, path: str) -> File:
         """There is nothing."""

@@ -1,1 +1,1 @@
-"""The commands for session files: `inspect`, `validate`, `diff`, `apply`, `redact`."""
+"""The commands on files: `inspect`, `validate`, `diff`, `apply`, `redact` and `prepare`."""

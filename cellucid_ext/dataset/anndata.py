@@ -14,9 +14,15 @@ import numpy as np
 from .cells import AT_ONCE, Cells
 from .embeddings import Embeddings
 from .expression import Expression
+from .graph import DEFAULT, Graph
 from .kept import Kept
+from .latent import Latent
 from .obs import Obs
+from .options import Options
+from .parts import Parts, is_closed, kind_of
 from .source import DatasetError, File
+from .vectors import Vectors
+from .watched import Watched, watched_of
 
 if TYPE_CHECKING:
     from anndata import AnnData
@@ -34,12 +40,19 @@ class AnnDataSource:
         The data: arrays in memory, in a file, or of Dask. It must keep its rows and genes while
         it is shown.
     kind
-        What the data are, for people, such as ``"AnnData in memory"``.
+        What the data are, for people; told from them where it is not given.
+    watched
+        The files they lie in; those the AnnData itself names where they are not given.
     revision
         What stands for the content; a new one where it is not known.
     name, dataset_id, embeddings, expression, gene_id_column, obs_keys, genes, graph, vectors,
     latent, modality
         See `Options`.
+
+    Attributes
+    ----------
+    files
+        What makes each file; see `make`.
 
     Raises
     ------
@@ -49,9 +62,10 @@ class AnnDataSource:
 
     def __init__(
         self,
-        adata: AnnData,
+        adata: AnnData | Parts,
         *,
-        kind: str = "AnnData in memory",
+        kind: str | None = None,
+        watched: Watched | None = None,
         revision: str | None = None,
         name: str | None = None,
         dataset_id: str | None = None,
@@ -67,8 +81,10 @@ class AnnDataSource:
     ) -> None:
         if adata.n_obs == 0:
             raise DatasetError(f"{name or 'this AnnData'} has no cells to show")
-        self._adata, self._kind = adata, kind
-        self._options: dict[str, Any] = {
+        self._adata, self._kind = adata, kind or kind_of(adata)
+        self._watched = watched or watched_of(adata)
+        self._closed = False
+        self._options: Options = {
             "embeddings": embeddings,
             "expression": expression,
             "gene_id_column": gene_id_column,
@@ -84,40 +100,87 @@ class AnnDataSource:
         self.revision: str | None = revision or secrets.token_hex(8)
         self.embeddings = Embeddings(adata.obsm, embeddings)
         self.cells = Cells(adata.obs_names)
-        self.obs = Obs(adata.obs, adata.uns, obs_keys)
+        space = None if latent is None else Latent(adata.obsm, latent)
+        self.obs = Obs(adata.obs, adata.uns, obs_keys, self.embeddings, space)
+        self.graph, self._no_graph = _graph(adata.obsp, graph)
+        self.vectors = Vectors(adata.obsm, self.embeddings, vectors)
         self.expression = Expression.of(adata, expression, gene_id_column, genes)
         self.id = dataset_id or self.cells.derived_id(self.name, list(map(str, adata.var_names)))
         self._created = datetime.now(UTC).isoformat(timespec="seconds")
         self._kept = Kept[File](KEPT_BYTES, lambda file: _size(file))
-        self._files: dict[str, Callable[[], Any]] = {"dataset_identity.json": self.identity}
-        for part in (self.embeddings, self.cells, self.obs, self.expression):
+        self.files: dict[str, Callable[[], Any]] = {"dataset_identity.json": self.identity}
+        played = (self.embeddings, self.cells, self.obs, self.expression, self.graph, self.vectors)
+        for part in played:
             if part is not None:
-                self._files.update(part.files)
+                self.files.update(part.files)
 
     def read(self, path: str) -> File:
         """Give one file of the dataset folder; see `Source.read`."""
-        make = self._files.get(path)
-        if make is None:
+        if path not in self.files:
             raise FileNotFoundError(path)
+        self._check()
+        return self._kept.get(path, lambda: _file(self.make(path)))
+
+    def make(self, path: str) -> Any:
+        """Give what one of the `files` holds, made anew: bytes, an array, or a dict for JSON.
+
+        Raises
+        ------
+        DatasetError
+            If it can't be made.
+        """
+        self._check()
+        try:
+            return self.files[path]()
+        except Exception as error:
+            # A file that was closed or written anew meanwhile explains it better.
+            self._check()
+            if isinstance(error, DatasetError):
+                raise
+            # Whatever HDF5, Zarr, Dask and its workers say.
+            raise DatasetError(
+                f"{path} of {self.name!r} can't be read: {type(error).__name__}: {error}"
+            ) from error
+
+    @property
+    def order_sha256(self) -> str | None:
+        """See `Source.order_sha256`."""
+        return self.cells.order_sha256
+
+    def close(self) -> None:
+        """End what goes on in the background; nothing more is read."""
+        self._closed = True
+        if self.expression is not None:
+            self.expression.close()
+
+    def options(self) -> Options:
+        """Give the options by which the same is shown, under the same name and id."""
+        return {**self._options, "name": self.name, "dataset_id": self.id}
+
+    def _check(self) -> None:
         adata = self._adata
+        if self._closed:
+            raise DatasetError(f"{self.name!r} was closed: show it again")
+        if is_closed(adata):
+            raise DatasetError("the file of this AnnData was closed: open and show it again")
+        if self._watched is not None:
+            self._watched.check()
         if (adata.n_obs, adata.n_vars) != (self.n_cells, self.n_vars):
             raise DatasetError(
                 f"the AnnData had {self.n_cells:,} cells × {self.n_vars:,} genes when it was shown "
                 f"and has {adata.n_obs:,} × {adata.n_vars:,} now: show it again"
             )
-        return self._kept.get(path, lambda: _file(make()))
 
     def refreshed(self) -> AnnDataSource:
         """Look at the AnnData again; see `Source.refreshed`."""
-        return AnnDataSource(
-            self._adata, kind=self._kind, name=self.name, dataset_id=self.id, **self._options
-        )
+        return AnnDataSource(self._adata, kind=self._kind, watched=self._watched, **self.options())
 
     def identity(self) -> dict[str, Any]:
         """Give ``dataset_identity.json``."""
         kinds = list(self.obs.kinds.values())
         genes = self.expression.names if self.expression is not None else []
         at_once = self.cells.count <= AT_ONCE
+        fields = self.vectors.describe()
         return {
             "version": 2,
             "id": self.id,
@@ -131,11 +194,12 @@ class AnnDataSource:
                 "n_obs_fields": len(kinds),
                 "n_categorical_fields": kinds.count("categorical"),
                 "n_continuous_fields": kinds.count("continuous"),
-                "has_connectivity": False,
-                "n_edges": 0,
+                "has_connectivity": self.graph is not None,
+                "n_edges": 0 if self.graph is None else self.graph.count(),
                 "n_cells_without_position": self.embeddings.without_position(),
             },
             "embeddings": self.embeddings.describe(),
+            **({"vector_fields": fields} if fields is not None else {}),
             "obs_fields": self.obs.fields(),
             "export_settings": {"compression": None, "var_quantization": None},
             "source": {
@@ -149,8 +213,15 @@ class AnnDataSource:
         }
 
     def _left_out(self) -> list[dict[str, str]]:
+        each = {
+            "obs column": self.obs.left_out,
+            "graph": self._no_graph,
+            "vector field": self.vectors.left_out,
+        }
         return [
-            {"what": "obs column", "key": key, "why": why} for key, why in self.obs.left_out.items()
+            {"what": what, "key": key, "why": why}
+            for what, left_out in each.items()
+            for key, why in left_out.items()
         ]
 
     def _notes(self) -> list[str]:
@@ -160,9 +231,20 @@ class AnnDataSource:
             for dimension, count in self.embeddings.without_position().items()
             if count
         ]
+        notes += self.vectors.notes()
         if self.expression is None:
             notes.append("there is no expression (X is empty), so no gene can be shown")
         return notes + (self.expression.notes if self.expression is not None else [])
+
+
+def _graph(obsp: Mapping[str, Any], key: str | None) -> tuple[Graph | None, dict[str, str]]:
+    """Take the graph, or say why the one that is there without being asked for can't be shown."""
+    try:
+        return Graph.of(obsp, key), {}
+    except DatasetError as error:
+        if key != DEFAULT:
+            raise
+        return None, {DEFAULT: str(error)}
 
 
 def _size(file: File) -> int:

@@ -6,7 +6,7 @@ import hashlib
 from typing import Any, Final
 
 from ..session.codecs import encode_names
-from ..session.rows import order_sha256, row_identity, texts_of
+from ..session.rows import row_identity, texts_of
 from .names import safe_name
 from .source import DatasetError
 
@@ -32,10 +32,13 @@ class Cells:
     """
 
     def __init__(self, names: Any) -> None:
-        self._names = texts_of(names)
-        self.count = len(self._names)
-        self.order_sha256 = order_sha256(self._names)
-        self.files = {"obs_names.txt": self._encoded, "rows.json": self.rows}
+        texts = texts_of(names)
+        self.count = len(texts)
+        # A million texts take ten times as much memory as what is written of them.
+        self._encoded = encode_names(texts)
+        self._odd = texts if self._encoded.count(b"\n") != self.count else None
+        self.order_sha256 = hashlib.sha256(self._encoded).hexdigest()
+        self.files = {"obs_names.txt": self._listed, "rows.json": self.rows}
 
     def derived_id(self, name: str, genes: list[str]) -> str:
         """Give what sessions know a dataset by that is called `name` and has these genes."""
@@ -45,11 +48,12 @@ class Cells:
 
     def rows(self) -> dict[str, Any]:
         """Hash the names; takes about a second for a million."""
-        return row_identity(self._names).to_json()
+        names = self._encoded.decode("utf-8", "surrogatepass").split("\n")[:-1]
+        return row_identity(names if self._odd is None else self._odd).to_json()
 
-    def _encoded(self) -> bytes:
-        if any("\n" in name for name in self._names):
+    def _listed(self) -> bytes:
+        if self._odd is not None:
             raise DatasetError(
                 "a name in obs_names holds a line feed, so the names can't be listed"
             )
-        return encode_names(self._names)
+        return self._encoded

@@ -43,7 +43,7 @@ def kind_of(column: pd.Series[Any]) -> str | None:
     return None
 
 
-def categories(values: pd.Categorical[Any]) -> Categories:
+def categories(values: pd.Categorical[Any] | pd.CategoricalDtype) -> Categories:
     """Describe a categorical column."""
     names = [str(name) for name in values.categories]
     for dtype, missing in _CODES:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
+from .bases import bases_of, field_of
 from .source import DatasetError
 
 DIMENSIONS: Final = (1, 2, 3)
@@ -106,6 +107,7 @@ def choose(obsm: Mapping[str, Any]) -> dict[int, str]:
 
     A key made for it, such as ``X_umap_3d``, comes first; then the first of the usual keys that is
     just as wide. Where that gives none at all, the first columns of a wider one do for 2D and 3D.
+    A vector field, such as ``velocity_umap_3d``, is none.
 
     Raises
     ------
@@ -113,17 +115,19 @@ def choose(obsm: Mapping[str, Any]) -> dict[int, str]:
         If there is none.
     """
     widths = {key: value.shape[1] for key, value in obsm.items() if _is_embedding(value)}
+    bases = bases_of(obsm)
+    made = [key for key in widths if field_of(key, bases) is None]
     chosen: dict[int, str] = {}
     for dimension in DIMENSIONS:
         named = [f"{key}_{dimension}d" for key in _PREFERRED]
-        others = [key for key in widths if key.endswith(f"_{dimension}d")]
+        others = [key for key in made if key.endswith(f"_{dimension}d")]
         exact = [*_PREFERRED, *(key for key in widths if key.startswith("X_"))]
         for key in (*named, *others, *exact):
             if widths.get(key) == dimension:
                 chosen[dimension] = key
                 break
     if not chosen:
-        wide = [key for key in (*_PREFERRED, *widths) if widths.get(key, 0) > 3]
+        wide = [key for key in (*_PREFERRED, *made) if widths.get(key, 0) > 3]
         if wide:
             chosen = {2: wide[0], 3: wide[0]}
     if not chosen:
@@ -153,10 +157,15 @@ def _check(obsm: Mapping[str, Any], wanted: Mapping[int, str]) -> dict[int, str]
 
 
 def _is_embedding(value: Any) -> bool:
-    if len(getattr(value, "shape", ())) != 2 or sp.issparse(value):
+    if len(getattr(value, "shape", ())) != 2 or _is_sparse(value):
         return False
-    dtypes = value.dtypes if hasattr(value, "iloc") else [value.dtype]
+    dtypes = dict(value.dtypes).values() if hasattr(value, "iloc") else [value.dtype]
     return all(dtype.kind in "fiu" for dtype in dtypes)
+
+
+def _is_sparse(value: Any) -> bool:
+    # One in a file has a format, too; what Dask has of it stands in its chunks.
+    return sp.issparse(getattr(value, "_meta", value)) or hasattr(value, "format")
 
 
 def points(embedding: Any, dimension: int) -> Points:
@@ -169,6 +178,8 @@ def points(embedding: Any, dimension: int) -> Points:
     dimension
         1, 2 or 3.
     """
+    if hasattr(embedding, "to_memory"):
+        embedding = embedding.to_memory()
     if hasattr(embedding, "iloc"):
         embedding = embedding.to_numpy(dtype=np.float64, na_value=np.nan)
     given = np.asarray(embedding[:, :dimension], dtype=np.float64)

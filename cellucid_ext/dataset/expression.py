@@ -12,6 +12,7 @@ import numpy.typing as npt
 from .genes import Genes
 from .names import distinct, file_names, renamed
 from .source import DatasetError
+from .table import Table, table_of
 
 
 class Expression:
@@ -22,7 +23,7 @@ class Expression:
     matrix
         Cells × genes; see `Genes`.
     var
-        The table of its genes.
+        The table of its genes; see `table_of`.
     gene_id_column
         Column of `var` with their names; ``"index"`` for its index.
     wanted
@@ -49,7 +50,7 @@ class Expression:
         self._matrix = Genes(matrix)
         self._n_cells = int(matrix.shape[0])
         self._id_column = gene_id_column
-        given = _names(var, gene_id_column)
+        given = _names(table_of(var), gene_id_column)
         told_apart = distinct(given)
         self.notes = _notes(given, told_apart)
         places = {name: place for place, name in enumerate(told_apart)}
@@ -91,6 +92,14 @@ class Expression:
         made: npt.NDArray[np.float32] = self.files[f"var/{self._files_of[gene]}.values.f32"]()
         return made
 
+    def wait_until_built(self, timeout: float, budget: int) -> bool:
+        """Have genes put in order, within a budget of memory; see `Genes.wait_until_built`."""
+        return self._matrix.wait_until_built(timeout, budget)
+
+    def close(self) -> None:
+        """End what goes on in the background."""
+        self._matrix.close()
+
     def manifest(self) -> dict[str, Any]:
         """Give ``var_manifest.json``."""
         return {
@@ -111,7 +120,7 @@ class Expression:
         }
 
 
-def _names(var: Any, column: str) -> list[str]:
+def _names(var: Table, column: str) -> list[str]:
     if column == "index":
         return [str(name) for name in var.index]
     if column not in var.columns:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from collections.abc import Mapping
@@ -40,6 +41,8 @@ class FolderSource:
         What the dataset calls itself.
     n_cells, n_vars
         How many cells and genes it says it has.
+    order_sha256
+        What it says of its cells; None where it says nothing, as a folder of another program.
 
     Raises
     ------
@@ -73,6 +76,7 @@ class FolderSource:
         # Absent where there is no expression.
         genes = {"n_genes": 0} if counts.get("n_genes") is None else counts
         self.n_vars = _count(genes, "stats.n_genes", 0, _MAX_GENES)
+        self.order_sha256 = self._order(identity)
         self._check_points(_object(identity, "embeddings"))
         self._check_manifest("obs_manifest.json", "_continuousFields", "_categoricalFields")
         if self.n_vars:
@@ -119,6 +123,14 @@ class FolderSource:
         if not isinstance(value, dict):
             raise DatasetError(f"{path} holds {_shown(value)}; it must be a JSON object")
         return value
+
+    def _order(self, identity: Mapping[str, Any]) -> str | None:
+        rows = identity.get("rows")
+        if rows is None:
+            with contextlib.suppress(DatasetError):
+                rows = self._json("rows.json")
+        said = rows.get("orderSha256") if isinstance(rows, dict) else None
+        return said if isinstance(said, str) else None
 
     def _check_manifest(self, path: str, *lists: str) -> None:
         manifest = self._json(path)

@@ -1,36 +1,40 @@
-"""An ``.h5ad`` file, played as a dataset folder while it stays on disk."""
+"""An ``.h5ad`` or ``.h5mu`` file, played as a dataset folder while it stays on disk."""
 
 from __future__ import annotations
 
 import os
 import stat
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import Final, Unpack
 
-from .anndata import AnnDataSource
+from .disk import DiskSource, Opened, name_of
 from .options import Options
+from .safe_h5 import refuse_ways_out
 from .source import DatasetError
+from .watched import Watched
 
-if TYPE_CHECKING:
-    from anndata import AnnData
+SUFFIXES: Final = (".h5ad", ".h5mu")
 
 
-class H5adSource(AnnDataSource):
-    """Plays an ``.h5ad`` file: columns of obs are read at once, expression gene by gene.
+class H5adSource(DiskSource):
+    """Plays an ``.h5ad`` file, or a modality of an ``.h5mu`` file: what is asked for is read.
 
-    The file is not locked: who has it may write it anew meanwhile.
+    The file is not locked: who has it may write it anew, after which nothing more is read of it.
 
     Parameters
     ----------
     path
         The file.
+    trusted
+        Whether the file may have HDF5 read other files; see `refuse_ways_out`.
     options
-        See `Options`; the name is the file's without ``.h5ad`` where it is not given.
+        See `Options`; the name is the file's without its ending where it is not given.
 
     Raises
     ------
     DatasetError
-        If it is no ``.h5ad`` file, or can't be shown: no cells, or no embedding.
+        If it is no such file, or can't be shown: no cells, or no embedding; or if it leads to
+        other files and is not trusted.
 
     Examples
     --------
@@ -39,60 +43,41 @@ class H5adSource(AnnDataSource):
     'pbmc'
     """
 
-    def __init__(self, path: str | os.PathLike[str], **options: Unpack[Options]) -> None:
-        import h5py
+    def __init__(
+        self, path: str | os.PathLike[str], *, trusted: bool = True, **options: Unpack[Options]
+    ) -> None:
+        self._path, self._trusted = Path(path), trusted
+        if not options.get("name"):
+            options["name"] = name_of(self._path, SUFFIXES)
+        super().__init__(_open(self._path, trusted), options)
 
-        options["name"] = options.get("name") or Path(path).stem
+    def fileno(self) -> int:
+        """Give the descriptor of the file that is read."""
+        return int(self._opened.root.id.get_vfd_handle())
 
-        try:
-            # HDF5 would wait, and Python with it, for whoever writes into a pipe.
-            if not stat.S_ISREG(os.stat(path).st_mode):
-                raise DatasetError(f"{Path(path).name} is no .h5ad file: it is a pipe or a device")
-            self._file = h5py.File(path, "r", locking=False)
-        except OSError as error:
-            raise DatasetError(f"{Path(path).name} is no .h5ad file: {error}") from None
-        try:
-            adata = _anndata(self._file, Path(path).name)
-            super().__init__(adata, kind=".h5ad file", **options)
-        except BaseException:
-            self._file.close()
-            raise
-
-    def close(self) -> None:
-        """Let the file go; nothing more can be read."""
-        self._file.close()
+    def refreshed(self) -> H5adSource:
+        """Open the file again; see `Source.refreshed`."""
+        return H5adSource(self._path, trusted=self._trusted, **self.options())
 
 
-def _anndata(file: Any, name: str) -> AnnData:
-    """Give what is in the file, with matrices and embeddings that stay there."""
-    import anndata
+def _open(path: Path, trusted: bool) -> Opened:
     import h5py
 
+    kind = f"{SUFFIXES[path.suffix.lower() == SUFFIXES[1]]} file"
     try:
-        from anndata.io import read_elem, sparse_dataset
-    except ImportError:  # before 0.11
-        from anndata.experimental import read_elem, sparse_dataset
-
-    def read(item: Any) -> Any:
-        return item if isinstance(item, h5py.Dataset) else read_elem(item)
-
+        watched = Watched(path.name, [path])
+        # HDF5 would wait, and Python with it, for whoever writes into a pipe.
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            raise DatasetError(f"{path.name} is no {kind}: it is a folder, a pipe or a device")
+        file = h5py.File(path, "r", locking=False)
+    except FileNotFoundError:
+        raise DatasetError(f"there is no file {str(path)!r}") from None
+    except OSError as error:
+        raise DatasetError(f"{path.name} is no {kind}: {error}") from None
     try:
-        matrix = file.get("X")
-        if isinstance(matrix, h5py.Group):
-            matrix = sparse_dataset(matrix)
-        return anndata.AnnData(
-            matrix,
-            obs=read_elem(file["obs"]),
-            var=read_elem(file["var"]),
-            obsm={key: read(item) for key, item in file.get("obsm", {}).items()},
-            uns={
-                key: read_elem(item)
-                for key, item in file.get("uns", {}).items()
-                if key.endswith("_colors")
-            },
-        )
-    except Exception as error:
-        # Whatever HDF5, h5py and anndata say of a file that is damaged, or something else.
-        raise DatasetError(
-            f"{name} can't be read as an AnnData: {type(error).__name__}: {error}"
-        ) from error
+        if not trusted:
+            refuse_ways_out(file)
+    except BaseException:
+        file.close()
+        raise
+    return Opened(path, kind, file, watched, file.close)

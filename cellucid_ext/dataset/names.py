@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Final
+
+LONGEST: Final = 200
+"""Characters of a file name, without its suffixes: disks take 255 in all."""
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -25,12 +29,13 @@ def safe_name(key: str) -> str:
 def file_names(keys: Iterable[str]) -> dict[str, str]:
     """Give each key a file name of its own; those that would collide get ``-2``, ``-3``, ….
 
-    On some systems file names differ by more than case only, so keys that differ by case collide.
+    On some systems file names differ by more than case only, so keys that differ by case collide;
+    so may those that are longer than a file name can be.
     """
     names: dict[str, str] = {}
     taken: set[str] = set()
     for key in keys:
-        name = safe = safe_name(key)
+        name = safe = safe_name(key)[:LONGEST]
         number = 2
         while name.casefold() in taken:
             name = f"{safe}-{number}"

@@ -12,8 +12,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from . import columns
+from .cells import AT_ONCE
+from .embeddings import Embeddings
+from .latent import INLIERS, Latent, centroids
 from .names import file_names, renamed
 from .source import DatasetError
+from .table import Table, table_of
 
 _EXTENSIONS: Final = {"uint8": "u8", "uint16": "u16", "uint32": "u32"}
 
@@ -24,11 +28,15 @@ class Obs:
     Parameters
     ----------
     obs
-        The table. Columns that are replaced in it later leave what is played as it is.
+        The table; see `table_of`.
     uns
         Where scanpy keeps the colours of categories.
     keys
         Columns to play, in this order; None for all.
+    embeddings
+        Where centroids of categories are found.
+    latent
+        Where outliers of categories are found; None for no outliers.
 
     Attributes
     ----------
@@ -46,11 +54,16 @@ class Obs:
     """
 
     def __init__(
-        self, obs: pd.DataFrame, uns: Mapping[str, Any], keys: Sequence[str] | None = None
+        self,
+        obs: Any,
+        uns: Mapping[str, Any],
+        keys: Sequence[str] | None,
+        embeddings: Embeddings,
+        latent: Latent | None,
     ) -> None:
-        # Nothing but the table of columns is copied here.
-        self._obs = obs.copy(deep=False)
+        self._obs = table_of(obs)
         self._uns = uns
+        self._embeddings, self._latent = embeddings, latent
         self._lock = threading.Lock()
         self._converted: dict[str, pd.Categorical[Any]] = {}
         self.kinds, self.left_out = _sort(self._obs, keys)
@@ -59,31 +72,55 @@ class Obs:
 
     def categorical(self, key: str) -> tuple[pd.Categorical[Any], columns.Categories]:
         """Give a categorical column, and what its categories are."""
-        column = self._obs[key]
-        if isinstance(column.dtype, pd.CategoricalDtype):
-            values = column.array
+        if isinstance(self._obs.dtype(key), pd.CategoricalDtype):
+            values = self._obs[key].array
         else:
             with self._lock:
                 # To sort out the distinct values of a million texts takes a second.
                 if key not in self._converted:
-                    self._converted[key] = pd.Categorical(column)
+                    self._converted[key] = pd.Categorical(self._obs[key])
                 values = self._converted[key]
         return values, columns.categories(values)
+
+    def described(self, key: str) -> columns.Categories:
+        """Say what the categories of a column are, which is read only if nothing else tells."""
+        dtype = self._obs.dtype(key)
+        if isinstance(dtype, pd.CategoricalDtype):
+            return columns.categories(dtype)
+        return self.categorical(key)[1]
 
     def fields(self) -> list[dict[str, Any]]:
         """Describe the columns as ``obs_fields`` of the identity does."""
         return [self._field(key, kind) for key, kind in self.kinds.items()]
 
+    def centroids(self, key: str) -> dict[str, list[dict[str, Any]]]:
+        """Give the centroids of a column's categories in each dimension; see `latent.centroids`."""
+        values, described = self.categorical(key)
+        return {
+            str(dimension): centroids(
+                self._embeddings.points(dimension).values, values.codes, described.names
+            )
+            for dimension in sorted(self._embeddings.keys)
+        }
+
     def manifest(self) -> dict[str, Any]:
-        """Give ``obs_manifest.json``."""
+        """Give ``obs_manifest.json``.
+
+        To find the centroids of more than `AT_ONCE` cells, every column would have to be read
+        before the first is drawn, so those have a file of their own, ``centroids.json``.
+        """
+        at_once = len(self._obs) <= AT_ONCE
+        pattern = None if self._latent is None else "obs/{key}.outliers.f32"
         categorical = []
         for key in self._of("categorical"):
-            _, described = self.categorical(key)
-            entry = [key, described.names, described.dtype.name, described.missing, {}]
-            categorical.append(entry)
+            described = self.described(key)
+            entry = [key, described.names, described.dtype.name, described.missing]
+            categorical.append([*entry, self.centroids(key) if at_once else {}])
         return {
             "_format": "compact_v1",
             "n_points": len(self._obs),
+            "centroid_outlier_quantile": INLIERS,
+            "latent_key": None if self._latent is None else self._latent.key,
             "compression": None,
             "_obsSchemas": {
                 "continuous": {
@@ -94,9 +131,9 @@ class Obs:
                 },
                 "categorical": {
                     "codesPathPattern": "obs/{key}.codes.{ext}",
-                    "outlierPathPattern": None,
-                    "outlierExt": None,
-                    "outlierDtype": None,
+                    "outlierPathPattern": pattern,
+                    "outlierExt": pattern and "f32",
+                    "outlierDtype": pattern and "float32",
                     "outlierQuantized": False,
                 },
             },
@@ -106,15 +143,20 @@ class Obs:
         }
 
     def _all_files(self) -> dict[str, Callable[[], Any]]:
-        files: dict[str, Callable[[], Any]] = {"obs_manifest.json": self.manifest}
+        files: dict[str, Callable[[], Any]] = {
+            "obs_manifest.json": self.manifest,
+            "centroids.json": lambda: {key: self.centroids(key) for key in self._of("categorical")},
+        }
         for key, kind in self.kinds.items():
             stem = f"obs/{self._names[key]}"
             if kind == "continuous":
                 files[f"{stem}.values.f32"] = partial(self._values, key)
             else:
-                _, described = self.categorical(key)
+                described = self.described(key)
                 ext = _EXTENSIONS[described.dtype.name]
                 files[f"{stem}.codes.{ext}"] = partial(self._codes, key)
+                if self._latent is not None:
+                    files[f"{stem}.outliers.f32"] = partial(self._outliers, key, self._latent)
         return files
 
     def _of(self, kind: str) -> list[str]:
@@ -126,16 +168,20 @@ class Obs:
     def _codes(self, key: str) -> npt.NDArray[Any]:
         return columns.codes(*self.categorical(key))
 
+    def _outliers(self, key: str, latent: Latent) -> npt.NDArray[np.float32]:
+        values, described = self.categorical(key)
+        return latent.quantiles(values.codes, len(described.names))
+
     def _field(self, key: str, kind: str) -> dict[str, Any]:
         if kind == "continuous":
             return {"key": key, "kind": kind}
-        _, described = self.categorical(key)
+        described = self.described(key)
         field = {"key": key, "kind": "category", "n_categories": len(described.names)}
         colors = _colors(self._uns.get(f"{key}_colors"), len(described.names))
         return field if colors is None else {**field, "colors": colors}
 
 
-def _sort(obs: pd.DataFrame, keys: Sequence[str] | None) -> tuple[dict[str, str], dict[str, str]]:
+def _sort(obs: Table, keys: Sequence[str] | None) -> tuple[dict[str, str], dict[str, str]]:
     """Tell the columns that are shown, with their kind, from those left out, with the reason."""
     if keys is not None and (absent := [key for key in keys if key not in obs.columns]):
         there = ", ".join(map(repr, obs.columns)) or "none"
@@ -146,10 +192,15 @@ def _sort(obs: pd.DataFrame, keys: Sequence[str] | None) -> tuple[dict[str, str]
     for key in dict.fromkeys(obs.columns if keys is None else keys):
         if not isinstance(key, str):
             left_out[str(key)] = f"its name is {type(key).__name__}, not a text"
-        elif key in repeated:
+            continue
+        if key in repeated:
             left_out[key] = "the name stands twice in obs"
-        elif (kind := columns.kind_of(obs[key])) is None:
-            left_out[key] = f"{obs[key].dtype} is neither numbers nor categories"
+            continue
+        dtype = obs.dtype(key)
+        values = obs[key] if dtype is None else pd.Series(dtype=dtype)
+        kind = columns.kind_of(values)
+        if kind is None:
+            left_out[key] = f"{values.dtype} is neither numbers nor categories"
         else:
             kinds[key] = kind
     if keys is not None:
@@ -160,6 +211,7 @@ def _sort(obs: pd.DataFrame, keys: Sequence[str] | None) -> tuple[dict[str, str]
 
 def _colors(given: Any, n: int) -> list[str | None] | None:
     """Read the colours scanpy keeps in ``uns``; what is no ``#rrggbb`` is left to the viewer."""
+    given = given.compute() if hasattr(given, "compute") else given
     if not pd.api.types.is_list_like(given) or len(given) < n:
         return None
     colors = [str(color).lower() for color in list(given)[:n]]

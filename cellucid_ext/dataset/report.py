@@ -47,7 +47,8 @@ class DatasetReport:
     expression
         Where genes are read; empty where there are none.
     graph
-        Number of edges of the graph of neighbours; 0 where there is none.
+        Number of edges of the graph of neighbours; 0 where there is none, and None where they are
+        not counted yet, for there are millions.
     vectors
         Vector fields.
     left_out
@@ -64,7 +65,7 @@ class DatasetReport:
     embeddings: Mapping[int, str]
     columns: Mapping[str, str]
     expression: str
-    graph: int
+    graph: int | None
     vectors: tuple[str, ...]
     left_out: tuple[LeftOut, ...] = field(default=())
     notes: tuple[str, ...] = field(default=())
@@ -78,12 +79,17 @@ class DatasetReport:
             f"  embeddings  {spaces}",
             f"  obs         {kinds.count('category')} categorical, "
             f"{kinds.count('continuous')} continuous",
-            f"  graph       {self.graph:,} edges" if self.graph else "  graph       none",
+            f"  graph       {self._edges()}",
             f"  vectors     {', '.join(self.vectors) or 'none'}",
         ]
         lines += [f"  left out    {each.what} {each.key!r}: {each.why}" for each in self.left_out]
         lines += [f"  note        {note}" for note in self.notes]
         return "\n".join(lines)
+
+    def _edges(self) -> str:
+        if self.graph is None:
+            return "not counted yet"
+        return f"{self.graph:,} edges" if self.graph else "none"
 
 
 def report(source: Source) -> DatasetReport:
@@ -113,8 +119,8 @@ def report(source: Source) -> DatasetReport:
         embeddings={d: str(keys.get(f"{d}d", "")) for d in spaces["available_dimensions"]},
         columns={each["key"]: each["kind"] for each in identity.get("obs_fields") or []},
         expression=str(origin.get("expression") or "") if stats.get("n_genes") else "",
-        graph=int(stats.get("n_edges") or 0),
-        vectors=tuple(identity.get("vector_fields") or ()),
+        graph=stats.get("n_edges") if stats.get("has_connectivity") else 0,
+        vectors=tuple((identity.get("vector_fields") or {}).get("fields") or ()),
         left_out=tuple(
             LeftOut(each["what"], each["key"], each["why"])
             for each in identity.get("left_out") or []

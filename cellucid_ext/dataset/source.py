@@ -60,6 +60,10 @@ class Source(Protocol):
     def revision(self) -> str | None:
         """What stands for all that `read` gives; None where a file may change by itself."""
 
+    @property
+    def order_sha256(self) -> str | None:
+        """Hash of the names of the cells in their order; None where nobody knows it."""
+
     def read(self, path: str) -> File:
         """Give one file of the dataset folder.
 

@@ -11,7 +11,7 @@ from .source import DatasetError
 
 # What may have taken the file's place: a pipe, which to open would wait for whoever writes into
 # it, or a link to somewhere else. Windows has neither flag.
-_FLAGS: Final = (
+FLAGS: Final = (
     os.O_RDONLY
     | getattr(os, "O_NONBLOCK", 0)
     | getattr(os, "O_NOFOLLOW", 0)
@@ -43,7 +43,7 @@ class Stored:
 
     def __init__(self, path: Path, found: os.stat_result, name: str) -> None:
         self._path, self._name = path, name
-        self._version = _version(found)
+        self._version = version_of(found)
         self._start, self._stop = 0, found.st_size
 
     @property
@@ -79,7 +79,7 @@ class Stored:
         try:
             with open(self._path, "rb", opener=_opener) as file:
                 self._check(os.fstat(file.fileno()))
-                if not _is_at(file.fileno(), self._path):
+                if not is_at(file.fileno(), self._path):
                     raise self._changed()
                 file.seek(self._start)
                 data = file.read(self.nbytes)
@@ -89,14 +89,14 @@ class Stored:
         return data
 
     def _check(self, found: os.stat_result) -> None:
-        if not stat.S_ISREG(found.st_mode) or _version(found) != self._version:
+        if not stat.S_ISREG(found.st_mode) or version_of(found) != self._version:
             raise self._changed()
 
     def _changed(self) -> DatasetError:
         return DatasetError(f"{self._name} changed while it was read: try again")
 
 
-def _is_at(descriptor: int, path: Path) -> bool:
+def is_at(descriptor: int, path: Path) -> bool:
     """Say whether no folder on the way to a file became a link; only Linux can tell."""
     try:
         return os.readlink(f"/proc/self/fd/{descriptor}") == str(path)
@@ -105,8 +105,9 @@ def _is_at(descriptor: int, path: Path) -> bool:
 
 
 def _opener(path: str, flags: int) -> int:
-    return os.open(path, _FLAGS)
+    return os.open(path, FLAGS)
 
 
-def _version(found: os.stat_result) -> tuple[int, int, int, int]:
+def version_of(found: os.stat_result) -> tuple[int, int, int, int]:
+    """Tell a file from what is written there later."""
     return found.st_mtime_ns, found.st_size, found.st_ino, found.st_dev

@@ -8,9 +8,10 @@ import weakref
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from ..protocol import Registration
+from ..protocol import Dataset, Registration
 from . import display
 from .connect import connect
+from .current import Current
 from .events import Events
 from .names import Names
 from .shown import Shown
@@ -19,6 +20,16 @@ if TYPE_CHECKING:
     from ..dataset.source import Source
 
 _MIN_HEIGHT, _MAX_HEIGHT = 100, 10_000
+
+
+def dataset_of(source: Source) -> Dataset:
+    """Say what the server is told of a dataset."""
+    return {
+        "id": source.id,
+        "name": source.name,
+        "nCells": source.n_cells,
+        "nVars": source.n_vars,
+    }
 
 
 class Handle:
@@ -38,15 +49,10 @@ class Handle:
             "viewerId": secrets.token_urlsafe(18),
             "title": source.name if title is None else title,
             "height": int(height),
-            "dataset": {
-                "id": source.id,
-                "name": source.name,
-                "nCells": source.n_cells,
-                "nVars": source.n_vars,
-            },
+            "dataset": dataset_of(source),
         }
         self._link = connect(server)
-        self._shown = Shown(source, registration, Events(), held=weakref.ref(self))
+        self._shown = Shown(Current(source), registration, Events(), held=weakref.ref(self))
         self._names = Names(source)
         self._shown_in: str | None = None
         self._link.register(self._shown)

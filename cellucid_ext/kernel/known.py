@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from typing import Any
 
+from .background import in_thread
 from .delivery import Delivery
 from .errors import ServerGone, ServerRefused, ViewerError
 from .outbox import Post
@@ -70,6 +71,8 @@ class KnownViewers:
         """Let go of a viewer that the server does not know any more."""
         self._viewers.pop(shown.id, None)
         shown.sent.clear()
+        # To close a file may wait for whoever reads another one.
+        self._tasks.begin(in_thread(shown.current.let_go))
         if shown.delivery is not None:
             shown.delivery.cancel()
 

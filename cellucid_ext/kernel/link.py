@@ -139,6 +139,7 @@ class Link:
     def stop(self, shown: Shown) -> None:
         """End a viewer, and have the server forget it, without waiting."""
         shown.events.end("this viewer was stopped: make a new one")
+        shown.current.let_go()
         with contextlib.suppress(ViewerError):
             self._background.start(self._here(self._known.unregister(shown)))
 
@@ -203,6 +204,10 @@ class Link:
         """Write an answer's body into an existing file; returns its size and SHA-256."""
         with to.open("wb", buffering=0) as file:
             return await self._wire.fetch(path, file, at_most, seconds=seconds)
+
+    async def tell(self, shown: Shown) -> None:
+        """Tell the server what a viewer shows now."""
+        await self._known.register(shown)
 
     async def command(self, shown: Shown, command: dict[str, Any]) -> None:
         """Send a command to a viewer's pages, or keep it until one is ready."""

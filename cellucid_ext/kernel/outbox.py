@@ -17,6 +17,8 @@ _TOO_LARGE: Final = 413
 _TOO_MANY: Final = 429
 _NO_ANSWER_IN_TIME: Final = 504
 
+_REFRESH: Final = {"type": "refresh"}
+
 Command = dict[str, Any]
 Post = Callable[[Command], Awaitable[object]]
 
@@ -40,6 +42,9 @@ class Outbox:
             If as many wait as may; or what `post` raises for this command. It is not kept then.
         """
         async with self._lock:
+            if not page_is_ready and command == _REFRESH and command in self._waiting:
+                # Whichever page it reaches looks at what is there by then.
+                return
             self._waiting.append(command)
             try:
                 if page_is_ready:

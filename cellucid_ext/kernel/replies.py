@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from .. import answers
 from .background import in_thread
-from .errors import ViewerError
+from .current import Current
+from .errors import ViewerError, ViewerStopped
 from .sent import SENT
 from .shown import Shown
 from .transport import Transport
@@ -33,16 +34,15 @@ class Replies:
         """Answer one ``read`` of the server; `shown` is None where the viewer is unknown."""
         path = str(frame.get("path"))
         if shown is None:
-            gone = answers.failure(404, "no-such-viewer", "this kernel has no such viewer")
-            await self._put(frame, gone)
+            await self._put(frame, _no_such_viewer())
             return
-        headers = frame.get("range"), frame.get("ifNoneMatch")
+        asked = answers.Asked.of(frame)
         if path.startswith(SENT):
             async with shown.sent_reads:
-                await self._put(frame, await in_thread(shown.sent.answer, path, *headers))
+                await self._put(frame, await in_thread(shown.sent.answer, path, asked))
         else:
             async with shown.reads:
-                reply = await in_thread(answers.answer, shown.source, path, *headers)
+                reply = await in_thread(_read, shown.current, path, asked)
                 await self._put(frame, reply)
 
     async def _put(self, frame: dict[str, Any], reply: answers.Reply) -> None:
@@ -52,3 +52,15 @@ class Replies:
         except (ViewerError, ValueError) as error:
             # The page that asked is gone, or the file changed: it asks again.
             _logger.debug("the reply for %r was not taken: %s", frame.get("path"), error)
+
+
+def _read(current: Current, path: str, asked: answers.Asked) -> answers.Reply:
+    try:
+        with current.reading() as source:
+            return answers.answer(source, path, asked)
+    except ViewerStopped:
+        return _no_such_viewer()
+
+
+def _no_such_viewer() -> answers.Reply:
+    return answers.failure(404, "no-such-viewer", "this kernel has no such viewer")

@@ -76,17 +76,15 @@ class Sent:
         bodies = (*self._read.values(), *self._unread.values())
         return sum(body.nbytes for body in bodies if isinstance(body, memoryview))
 
-    def answer(
-        self, path: str, wanted: object = None, if_none_match: object = None
-    ) -> answers.Reply:
+    def answer(self, path: str, asked: answers.Asked | None = None) -> answers.Reply:
         """Answer a page that asks for something, or say why not; see `answers.answer`.
 
         Parameters
         ----------
         path
             As `add` gave it.
-        wanted, if_none_match
-            The request's headers ``Range`` and ``If-None-Match``, or None.
+        asked
+            What the request says of it; nothing where it is not given.
         """
         with self._lock:
             if path in self._unread:
@@ -106,7 +104,7 @@ class Sent:
         except (OSError, ValueError) as error:
             return answers.failure(404, "not-kept", f"what Python sent can't be read now: {error}")
         # What stands under a path never changes.
-        return answers.part(path, body, f'"{path.removeprefix(SENT)}"', wanted, if_none_match)
+        return answers.part(path, body, f'"{path.removeprefix(SENT)}"', asked or answers.Asked())
 
     def clear(self) -> None:
         """Let everything go."""

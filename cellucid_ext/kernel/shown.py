@@ -5,16 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from ..protocol import Registration
+from .current import Current
 from .events import Events
 from .outbox import Outbox
 from .sent import Sent
-
-if TYPE_CHECKING:
-    from ..dataset.source import Source
-
 
 LEFT_VIEWERS_KEPT: Final = 8
 """How many viewers live on that nobody holds and no page shows."""
@@ -33,7 +30,7 @@ class Shown:
 
     Attributes
     ----------
-    source
+    current
         The dataset, read when its page asks.
     registration
         What the server is told about it.
@@ -54,7 +51,7 @@ class Shown:
         that a slow page holds up no other viewer, and no command.
     """
 
-    source: Source
+    current: Current
     registration: Registration
     events: Events
     token: str = field(default="", repr=False)

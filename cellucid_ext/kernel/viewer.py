@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, Unpack, cast
 
 from .asking import Asking
 from .connect import links
+from .current import close
 from .debug import ConnectionReport, debug
 from .hearing import Hearing
+from .refreshing import Refreshing
 from .state import ViewerState, state_of
-from .steering import Steering
 
 if TYPE_CHECKING:
-    from anndata import AnnData
+    from ..dataset import Options, Source
+
+_USUAL: Final = {"expression": "X", "gene_id_column": "index", "graph": "connectivities"}
 
 
-class Viewer(Asking, Hearing, Steering):
+class Viewer(Asking, Hearing, Refreshing):
     """An interactive viewer of one dataset, shown in a notebook.
 
     Making one registers it with the Jupyter server and shows nothing; `show_anndata` and `show`
@@ -78,18 +82,27 @@ class Viewer(Asking, Hearing, Steering):
         return debug(self._shown, self._link, timeout)
 
 
-def show(path: str | os.PathLike[str], *, height: int = 600, title: str | None = None) -> Viewer:
+def show(
+    path: str | os.PathLike[str],
+    *,
+    height: int = 600,
+    title: str | None = None,
+    **options: Unpack[Options],
+) -> Viewer:
     """Show a dataset that lies on disk in a viewer, here in the notebook.
 
     Parameters
     ----------
     path
-        A dataset folder, such as ``prepare`` of the package cellucid writes, or an ``.h5ad`` file.
-        What the page asks for is read when it does.
+        An ``.h5ad``, ``.h5mu`` or ``.zarr`` file or folder, or a dataset folder, such as `prepare`
+        writes. What the page asks for is read when it does.
     height
         Height of the frame in CSS pixels.
     title
         What the viewer is called; the dataset's name where it is not given.
+    **options
+        What of a file is shown, and how it is called; see `show_anndata`, whose ``dataset_name``
+        is ``name`` here. A dataset folder takes none: it is shown as it was made.
 
     Returns
     -------
@@ -99,13 +112,14 @@ def show(path: str | os.PathLike[str], *, height: int = 600, title: str | None =
     Raises
     ------
     TypeError
-        If it is no path; `show_anndata` shows an AnnData.
+        If it is no path; `show_anndata` shows an AnnData. Or if a folder is given options.
     DatasetError
         If there is no dataset; a ValueError that says what is missing or wrong.
 
     Examples
     --------
     >>> viewer = show("pbmc")                                       # doctest: +SKIP
+    >>> viewer = show("pbmc.h5ad", expression="raw", obs_keys=["leiden"])  # doctest: +SKIP
     """
     from ..dataset import open_source
 
@@ -114,44 +128,111 @@ def show(path: str | os.PathLike[str], *, height: int = 600, title: str | None =
             f"show takes the path of a dataset, got {type(path).__qualname__}; "
             "show_anndata shows an AnnData"
         )
-    viewer = Viewer(open_source(path), title=title, height=height)
-    viewer.display()
-    return viewer
+    return _shown(open_source(path, **options), height, title)
 
 
 def show_anndata(
-    data: AnnData,
+    data: Any,
     *,
     height: int = 600,
     dataset_name: str | None = None,
     dataset_id: str | None = None,
+    embeddings: Mapping[int, str] | None = None,
+    expression: str = "X",
+    gene_id_column: str = "index",
+    obs_keys: Sequence[str] | None = None,
+    genes: Sequence[str] | None = None,
+    graph: str | None = "connectivities",
+    vectors: Sequence[str] | None = None,
+    latent: str | None = None,
+    modality: str | None = None,
 ) -> Viewer:
     """Show an AnnData in a viewer, here in the notebook.
 
     Parameters
     ----------
     data
-        The data, with at least one embedding in ``obsm``. It is read where it is, never copied
-        whole; don't change it while it is shown.
+        An AnnData with at least one embedding in ``obsm``; its arrays may lie in memory, in a
+        file, or with Dask. Or a MuData, or what `show` takes. It is read where it is, never copied
+        whole. `Viewer.refresh` shows what is changed in it.
     height
         Height of the frame in CSS pixels.
     dataset_name
         What the dataset is called.
     dataset_id
         What sessions know it by; made from its names of cells and genes where it is not given.
+    embeddings
+        Which key of ``obsm`` is shown in 1, 2 and 3 dimensions, such as ``{2: "X_umap"}``; the
+        usual ones are found where it is not given.
+    expression
+        Where genes are read: ``"X"``, ``"raw"`` or a layer, such as ``"layer:counts"``.
+    gene_id_column
+        Column of ``var`` with the names of genes; ``"index"`` for ``var_names``.
+    obs_keys
+        Columns of ``obs`` to show, in this order; all where it is not given.
+    genes
+        Genes to show, in this order; all where it is not given.
+    graph
+        Key of ``obsp`` with the graph of neighbours; None for no graph.
+    vectors
+        Vector fields to show, such as ``["velocity"]``; those found where it is not given.
+    latent
+        Key of ``obsm`` with the space in which outliers of categories are found; None for none.
+    modality
+        Which modality of a MuData is shown.
 
     Returns
     -------
     Viewer
         To hear of selections, and to bring what was done back into Python.
 
+    Raises
+    ------
+    TypeError
+        If it is nothing that can be shown.
+    DatasetError
+        If it has no cells or no embedding, or not what an option asks for; a ValueError.
+
     Examples
     --------
     >>> viewer = show_anndata(adata)                                # doctest: +SKIP
+    >>> viewer = show_anndata(                                      # doctest: +SKIP
+    ...     adata, embeddings={2: "X_tsne"}, expression="layer:counts", obs_keys=["leiden"]
+    ... )
+    >>> viewer.dataset_report()                                     # doctest: +SKIP
     """
     from ..dataset import open_source
 
-    viewer = Viewer(open_source(data, name=dataset_name, dataset_id=dataset_id), height=height)
+    given: dict[str, Any] = {
+        "name": dataset_name,
+        "dataset_id": dataset_id,
+        "embeddings": embeddings,
+        "expression": expression,
+        "gene_id_column": gene_id_column,
+        "obs_keys": obs_keys,
+        "genes": genes,
+        "graph": graph,
+        "vectors": vectors,
+        "latent": latent,
+        "modality": modality,
+    }
+    # A dataset folder takes none, so what is left as it is is not mentioned.
+    changed = {key: value for key, value in given.items() if not _is_usual(key, value)}
+    return _shown(open_source(data, **cast("Options", changed)), height)
+
+
+def _is_usual(option: str, value: object) -> bool:
+    usual = _USUAL.get(option)
+    return value is usual or (isinstance(value, str) and value == usual)
+
+
+def _shown(source: Source, height: int, title: str | None = None) -> Viewer:
+    try:
+        viewer = Viewer(source, title=title, height=height)
+    except BaseException:
+        close(source)
+        raise
+    viewer._shown.current.adopt()
     viewer.display()
     return viewer
 

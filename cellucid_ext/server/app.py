@@ -159,6 +159,13 @@ class CellucidExtension(ExtensionApp):
                 )
         return [str(folder) for folder in folders]
 
+    open_memory_bytes = Int(
+        2**32,
+        min=2**29,
+        help="How much memory in bytes, more exactly how much address space, each process may have "
+        "that reads an .h5ad file which is opened without a kernel. macOS does not limit it.",
+    ).tag(config=True)
+
     @validate("min_ttl_seconds", "max_ttl_seconds")
     def _check_times(self, proposal: Any) -> float:
         low, high = self.min_ttl_seconds, self.max_ttl_seconds
@@ -194,7 +201,7 @@ class CellucidExtension(ExtensionApp):
         self.relay = Relay(self.registry, self.requests, events, self.journal, clock)
         self.metrics = Metrics(self.registry, self.relay.connections, self.requests)
         self.kernels = Kernels(server.kernel_manager, self.relay.end_kernel)
-        self.open_datasets = OpenDatasets(self._roots(), clock)
+        self.open_datasets = OpenDatasets(self._roots(), self.open_memory_bytes, clock)
         self._sweeper = PeriodicCallback(self._sweep, SWEEP_SECONDS * 1000)
         self._stopped = False
         self._url = ""
@@ -238,7 +245,7 @@ class CellucidExtension(ExtensionApp):
         self.relay.connections.close()
         self.metrics.stop()
         await asyncio.to_thread(self.autosaves.close)
-        self.open_datasets.close()
+        await self.open_datasets.close()
         await asyncio.to_thread(self.spool.close)
 
     async def _started(self) -> None:

@@ -1,7 +1,7 @@
-"""Dataset folders on this machine's disk, read with no kernel; the last ones stay open.
+"""Datasets on this machine's disk, read with no kernel; the last folders stay open.
 
 No HDF5 here: a file that is damaged or made for it ends, stops or fills the process that reads it,
-and this one is everybody's.
+and this one is everybody's. So that has one of its own; see `readers`.
 """
 
 from __future__ import annotations
@@ -9,16 +9,20 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from ..answers import Reply, answer
+from ..answers import Asked, answer
 from ..dataset.folder import FolderSource
-from ..dataset.source import DatasetError
-from .errors import BadDataset, TooMany
+from ..dataset.source import Body, DatasetError
+from ..messages import PIECE_BYTES
+from .answered import Answer
+from .errors import BadDataset, BadRequest, TooMany
+from .readers import Readers
 from .roots import Roots, nothing_here
 
 T = TypeVar("T")
@@ -28,6 +32,7 @@ KEPT_SECONDS: Final = 600.0
 READS_AT_ONCE: Final = 4
 
 _OPENING_SECONDS: Final = 60.0
+_READ_APART: Final = (".h5ad", ".h5mu")
 _MANIFESTS: Final = ("dataset_identity.json", "obs_manifest.json", "var_manifest.json")
 
 
@@ -40,7 +45,7 @@ class _Entry:
 
 
 class OpenDatasets:
-    """Answers pages that read dataset folders below the server's roots.
+    """Answers pages that read dataset folders, and files, below the server's roots.
 
     Its methods are for the event loop; what waits for the disk runs in threads of its own.
 
@@ -48,19 +53,23 @@ class OpenDatasets:
     ----------
     roots
         What may be read.
+    memory
+        How many bytes of memory each process may have that reads a file.
     clock
         Seconds that never go back.
 
     Examples
     --------
-    >>> datasets = OpenDatasets(roots, time.monotonic)                    # doctest: +SKIP
-    >>> (await datasets.answer("pbmc", None, "obs_names.txt")).status     # doctest: +SKIP
+    >>> datasets = OpenDatasets(roots, 2**32, time.monotonic)             # doctest: +SKIP
+    >>> async with datasets.answer("pbmc", None, "obs_names.txt") as answer:  # doctest: +SKIP
+    ...     answer.status
     200
     """
 
-    def __init__(self, roots: Roots, clock: Callable[[], float]) -> None:
+    def __init__(self, roots: Roots, memory: int, clock: Callable[[], float]) -> None:
         self._roots = roots
         self._clock = clock
+        self._readers = Readers(memory, self.run, clock)
         self._kept: OrderedDict[Path, _Entry] = OrderedDict()
         self._threads = ThreadPoolExecutor(READS_AT_ONCE, "cellucid-open")
 
@@ -69,15 +78,16 @@ class OpenDatasets:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, function, *arguments)
 
+    @asynccontextmanager
     async def answer(
         self,
         dataset: str,
         root: str | None,
         path: str,
-        wanted: object = None,
-        if_none_match: object = None,
-    ) -> Reply:
-        """Find one file of a dataset, or say why not.
+        asked: Asked | None = None,
+        modality: str | None = None,
+    ) -> AsyncIterator[Answer]:
+        """Find one file of a dataset, or say why not; its pieces can be taken until this is left.
 
         Parameters
         ----------
@@ -85,21 +95,33 @@ class OpenDatasets:
             Where the dataset is; see `Roots.find`.
         path
             Path of the file in the dataset.
-        wanted, if_none_match
-            The request's headers ``Range`` and ``If-None-Match``, or None.
+        asked
+            What the request says of the file; nothing where it is not given.
+        modality
+            Which modality of an ``.h5mu`` file; None for the only one.
 
         Raises
         ------
+        BadRequest
+            If a modality of a folder is asked for.
         NotFound
             If there is no such dataset.
         BadDataset
             If what is there is none.
         TooMany
-            If others wait for it to be opened already, and that takes too long.
+            If others wait for it to be opened already, and that takes too long; or too many files
+            are read at the moment.
         """
-        folder, version = await self.run(_look, self._roots, dataset, root)
-        source = await self._source(folder, version)
-        return await self.run(answer, source, path, wanted, if_none_match)
+        found, version = await self.run(_look, self._roots, dataset, root)
+        if version is None:
+            async with self._readers.answer(found, modality, path, asked or Asked()) as read:
+                yield read
+        elif modality is not None:
+            raise BadRequest("a dataset folder is shown as it was made, so it takes no 'modality'")
+        else:
+            source = await self._source(found, version)
+            reply = await self.run(answer, source, path, asked)
+            yield Answer(reply.status, reply.headers, reply.body.nbytes, self._pieces(reply.body))
 
     def sweep(self) -> None:
         """Let those go that nobody asked for in `KEPT_SECONDS`."""
@@ -107,11 +129,13 @@ class OpenDatasets:
         for folder, entry in list(self._kept.items()):
             if now >= entry.used + KEPT_SECONDS and not entry.opening.locked():
                 del self._kept[folder]
+        self._readers.sweep()
 
-    def close(self) -> None:
-        """Let all go; whoever reads one still may read on, and nobody else."""
+    async def close(self) -> None:
+        """Let all go; whoever reads a folder still may read on, and nobody else."""
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._kept.clear()
+        await self._readers.close()
 
     async def _source(self, folder: Path, version: tuple[object, ...]) -> FolderSource:
         entry = self._entry(folder)
@@ -133,6 +157,13 @@ class OpenDatasets:
         finally:
             entry.opening.release()
 
+    async def _pieces(self, body: Body) -> AsyncIterator[bytes]:
+        for start in range(0, body.nbytes, PIECE_BYTES):
+            try:
+                yield await self.run(body[start : start + PIECE_BYTES].tobytes)
+            except ValueError as error:
+                raise BadDataset(str(error)) from None
+
     def _entry(self, folder: Path) -> _Entry:
         now = self._clock()
         entry = self._kept.setdefault(folder, _Entry(now))
@@ -144,13 +175,15 @@ class OpenDatasets:
         return entry
 
 
-def _look(roots: Roots, dataset: str, root: str | None) -> tuple[Path, tuple[object, ...]]:
-    """Give a dataset's folder, and what tells it from what is written there later."""
+def _look(roots: Roots, dataset: str, root: str | None) -> tuple[Path, tuple[object, ...] | None]:
+    """Give a file; or a dataset's folder, and what tells it from what is written there later."""
     folder = roots.find(dataset, root)
     if not folder.is_dir():
+        if folder.suffix.lower() in _READ_APART:
+            return folder, None
         raise BadDataset(
-            f"{folder.name} is a file; a dataset folder can be opened here, an .h5ad is shown "
-            "from a notebook with show(path)"
+            f"{folder.name} can't be opened here: it is neither a dataset folder nor an "
+            f"{' or '.join(_READ_APART)} file"
         )
     return folder, tuple(_stat(folder / name) for name in _MANIFESTS)
 

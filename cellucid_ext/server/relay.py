@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any, Literal
 
+from ..answers import Asked
 from ..protocol import CLOSE_NO_SUCH_VIEWER, CLOSE_REPLACED, PROTOCOL, FrameError, FrameTooLarge
 from .channel import Channel, Connection
 from .connections import Connections
@@ -194,7 +195,7 @@ class Relay:
             },
         )
 
-    def read(self, viewer: Viewer, path: str, range_: str | None, etag: str | None) -> Read:
+    def read(self, viewer: Viewer, path: str, asked: Asked) -> Read:
         """Ask a kernel for a file of its dataset.
 
         Raises
@@ -207,9 +208,9 @@ class Relay:
         if not self.connections.kernel_connected(viewer.kernel_id):
             raise KernelGone("the kernel of this viewer is not connected; run its cell again")
         read = self.reads.begin(viewer.viewer_id, viewer.kernel_id)
-        asked = {"type": "read", "viewerId": viewer.viewer_id, "replyId": read.reply_id}
+        frame = {"type": "read", "viewerId": viewer.viewer_id, "replyId": read.reply_id}
         if not self.connections.to_kernel(
-            viewer.kernel_id, {**asked, "path": path, "range": range_, "ifNoneMatch": etag}
+            viewer.kernel_id, {**frame, "path": path, **asked.frame()}
         ):
             self.reads.end(read)
             raise KernelGone("the kernel of this viewer does not answer")

@@ -171,7 +171,7 @@ def encode_names(names: list[str]) -> bytes:
 
     A name that has one in it is read back as two, and the session can't be matched by name.
     """
-    return "".join(f"{name}\n" for name in names).encode("utf-8", "surrogatepass")
+    return "\n".join([*names, ""]).encode("utf-8", "surrogatepass")
 
 
 def decode_names(data: bytes | memoryview, n_cells: int = MAX_CELLS) -> list[str]:

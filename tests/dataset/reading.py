@@ -86,8 +86,7 @@ def codes(source: Source, key: str) -> tuple[list[int], list[str], str, int]:
     """Codes, categories, dtype and the code that says missing."""
     manifest = read_json(source, "obs_manifest")
     [entry] = [entry for entry in manifest["_categoricalFields"] if entry[0] == key]
-    _, names, dtype, missing, centroids = entry
-    assert centroids == {}
+    _, names, dtype, missing, _ = entry
     ext = {"uint8": "u8", "uint16": "u16", "uint32": "u32"}[dtype]
     pattern = manifest["_obsSchemas"]["categorical"]["codesPathPattern"]
     path = pattern.format(key=file_of(manifest, key), ext=ext)

@@ -156,7 +156,7 @@ def test_the_manifests_count_what_there_is() -> None:
     manifest = read_json(source, "obs_manifest")
     assert (manifest["_format"], manifest["n_points"]) == ("compact_v1", 6)
     assert manifest["_continuousFields"] == [["size"], ["depth"]]
-    assert manifest["_categoricalFields"] == [["kind", ["a", "b", "c"], "uint8", 255, {}]]
+    assert manifest["_categoricalFields"] == [["kind", ["a", "b", "c"], "uint8", 255, {"2": []}]]
 
 
 def test_colours_come_from_uns() -> None:

@@ -35,6 +35,8 @@ OTHER = RANDOM.normal(size=(6, 2))
         ({"X_pca": WIDE}, {"2d": "X_pca", "3d": "X_pca"}, 2),
         ({"X_scvi": WIDE, "X_pca": WIDE}, {"2d": "X_pca", "3d": "X_pca"}, 2),
         ({"X_umap_3d": PLANE, "X_tsne": OTHER}, {"2d": "X_tsne"}, 2),
+        ({"v_umap_2d": OTHER, "X_umap": PLANE, "v_umap_3d": SPACE}, {"2d": "X_umap"}, 2),
+        ({"v_scvi": WIDE, "X_scvi": WIDE}, {"2d": "X_scvi", "3d": "X_scvi"}, 2),
     ],
 )
 def test_which_embedding(obsm: dict[str, Any], keys: dict[str, str], default: int) -> None:

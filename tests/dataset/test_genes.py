@@ -1,13 +1,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import h5py
 import numpy as np
 import pytest
 import scipy.sparse as sp
+import zarr
+from anndata.io import sparse_dataset, write_elem
 
-from cellucid_ext.dataset import open_source
+from cellucid_ext.dataset import DatasetError, open_source
+from cellucid_ext.dataset.genes import Genes
 
 from .reading import X, expression, genes, identity, make, read_json
 
@@ -21,6 +26,14 @@ FORMS: dict[str, Callable[[Any], Any]] = {
     "csr array": sp.csr_array,
     "csc array": sp.csc_array,
     "csr integer": lambda x: sp.csr_matrix(x.astype(np.int32)),
+    "dense half": lambda x: x.astype(np.float16),
+    "dense with gaps": lambda x: np.repeat(np.repeat(x, 2, axis=0), 3, axis=1)[::2, ::3],
+    "dense backwards": lambda x: x[::-1, ::-1].copy()[::-1, ::-1],
+}
+
+STORES: dict[str, Callable[[Path], Any]] = {
+    "hdf5": lambda folder: h5py.File(folder / "x.h5", "w"),
+    "zarr": lambda folder: zarr.open_group(folder / "x.zarr", mode="w"),
 }
 
 
@@ -31,6 +44,60 @@ def test_every_form_of_x_gives_the_same(form: str) -> None:
     for place, gene in enumerate(genes(source)):
         for _ in range(2):
             assert expression(source, gene) == X[:, place].tolist()
+
+
+@pytest.mark.parametrize("store", STORES)
+@pytest.mark.parametrize("form", ["dense", "csr", "csc", "half csr", "half csc"])
+def test_a_matrix_in_a_file(store: str, form: str, tmp_path: Path) -> None:
+    """More than is read at once, and no whole number of its chunks."""
+    x = np.random.default_rng(0).poisson(1, size=(1001, 601)).astype(np.float32)
+    file = STORES[store](tmp_path)
+    written = x if form == "dense" else FORMS[form[-3:]](x)
+    write_elem(file, "x", written, dataset_kwargs={"chunks": (10_007,)} if form != "dense" else {})
+    if form.startswith("half"):
+        write_elem(file["x"], "data", file["x"]["data"][...].astype(np.float16))
+    genes = Genes(file["x"] if form == "dense" else sparse_dataset(file["x"]))
+    for gene in (0, 300, 600):
+        np.testing.assert_array_equal(genes.column(gene), x[:, gene])
+    assert genes.wait_until_built(30)
+    for gene in (0, 300, 600):
+        found = genes.column(gene)
+        assert found.dtype == np.float32
+        np.testing.assert_array_equal(found, x[:, gene])
+    genes.close()
+
+
+@pytest.mark.parametrize("form", ["dense", "csr", "csc"])
+def test_a_file_that_was_closed(form: str, tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "x.h5", "w") as file:
+        write_elem(file, "x", FORMS[form](X))
+        read, unread = (
+            Genes(file["x"] if form == "dense" else sparse_dataset(file["x"])) for _ in range(2)
+        )
+        assert read.column(1).tolist() == X[:, 1].tolist()
+        # What is in order by now could still be read.
+        read.close()
+    for closed in (read, unread):
+        with pytest.raises(DatasetError, match="expression can't be read: its file was closed"):
+            closed.column(1)
+    if form != "dense":
+        with pytest.raises(DatasetError, match="its file was closed"):
+            unread.wait_until_built(30)
+
+
+@pytest.mark.parametrize("dtype", [np.complex64, object])
+def test_what_is_no_number(dtype: Any) -> None:
+    with pytest.raises(DatasetError, match="can't be shown as numbers"):
+        Genes(X.astype(dtype)).column(0)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("form", ["dense", "csr", "csc"])
+def test_what_float32_cannot_hold_is_infinite(form: str) -> None:
+    x = np.array([[1e300, 1.0], [-1e300, np.nan], [np.inf, 1e-300]])
+    genes = Genes(FORMS[form](x))
+    assert genes.column(0).tolist() == [np.inf, -np.inf, np.inf]
+    np.testing.assert_array_equal(genes.column(1), np.array([1, np.nan, 0], dtype=np.float32))
 
 
 @pytest.mark.parametrize("form", ["dense", "csr", "csc"])

@@ -19,6 +19,8 @@ class MemorySource:
     name: str = "Cells"
     n_cells: int = 1000
     n_vars: int = 5
+    revision: str | None = None
+    order_sha256: str | None = None
     files: dict[str, bytes] = field(default_factory=lambda: {"a.bin": bytes(range(256))})
     slow: set[str] = field(default_factory=set)
     gate: threading.Event = field(default_factory=threading.Event)

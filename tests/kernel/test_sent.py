@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cellucid_ext.answers import Asked
 from cellucid_ext.check.browser import Browser
 from cellucid_ext.kernel import Viewer
 from cellucid_ext.kernel.cells import pack_cells
@@ -175,10 +176,10 @@ def test_parts_and_what_a_page_has_already() -> None:
     path = sent.add(memoryview(b"0123456789"))
     whole = sent.answer(path)
     assert (whole.status, whole.body.tobytes()) == (200, b"0123456789")
-    part = sent.answer(path, "bytes=2-4")
+    part = sent.answer(path, Asked(range="bytes=2-4"))
     assert (part.status, part.body.tobytes()) == (206, b"234")
     assert part.headers["Content-Range"] == "bytes 2-4/10"
-    again = sent.answer(path, None, whole.headers["ETag"])
+    again = sent.answer(path, Asked(if_none_match=whole.headers["ETag"]))
     assert (again.status, again.body.nbytes) == (304, 0)
     other = sent.add(memoryview(b"0123456789"))
     assert sent.answer(other).headers["ETag"] != whole.headers["ETag"]

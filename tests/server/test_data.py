@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gzip
 import json
 from typing import Any
 
@@ -13,6 +14,7 @@ from tornado.iostream import StreamClosedError
 from tornado.simple_httpclient import HTTPStreamClosedError
 from tornado.tcpclient import TCPClient
 
+from cellucid_ext.answers import IMMUTABLE
 from cellucid_ext.server.app import CellucidExtension
 
 from .peers import KernelPeer, Line, Peer, kernel_line, page_line
@@ -41,6 +43,8 @@ async def test_whole_file(kernel: KernelPeer, person: Peer, viewer_id: str) -> N
             "path": "points.bin",
             "range": None,
             "ifNoneMatch": None,
+            "acceptEncoding": "gzip",
+            "revision": None,
         }
         put = await kernel.fetch("PUT", f"replies/{reply_id}", body, headers={"ETag": '"abc"'})
         assert put.code == 204
@@ -50,6 +54,7 @@ async def test_whole_file(kernel: KernelPeer, person: Peer, viewer_id: str) -> N
     assert answer.headers["Content-Length"] == str(len(body))
     assert answer.headers["Content-Type"] == "application/octet-stream"
     assert answer.headers["Cache-Control"] == "private, no-cache"
+    assert answer.headers["Vary"] == "Accept-Encoding"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     late = await kernel.json("PUT", f"replies/{reply_id}", {}, status=410)
@@ -89,7 +94,7 @@ async def test_empty_file(kernel: KernelPeer, person: Peer, viewer_id: str) -> N
     assert answer.headers["Content-Type"] == "application/json"
 
 
-@pytest.mark.parametrize("status", [404, 416, 500])
+@pytest.mark.parametrize("status", [404, 409, 416, 500])
 async def test_kernel_says_no(
     kernel: KernelPeer, person: Peer, viewer_id: str, status: int
 ) -> None:
@@ -114,6 +119,65 @@ async def test_other_statuses(
         assert refused["code"] == "bad-request"
         await kernel.fetch("PUT", reply, b"right")
         assert (await get).body == b"right"
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "said", "expected"),
+    [
+        ("?v=r1", 200, IMMUTABLE, IMMUTABLE),
+        ("?v=r1", 206, IMMUTABLE, IMMUTABLE),
+        ("?v=r1", 304, IMMUTABLE, IMMUTABLE),
+        ("?v=r1", 409, IMMUTABLE, "private, no-cache"),
+        ("?v=r1", 404, IMMUTABLE, "private, no-cache"),
+        ("", 200, IMMUTABLE, "private, no-cache"),
+        ("?v=r1", 200, "public, max-age=9", "private, no-cache"),
+        ("?v=r1", 200, None, "private, no-cache"),
+    ],
+)
+async def test_how_long_it_is_kept(
+    kernel: KernelPeer,
+    person: Peer,
+    viewer_id: str,
+    query: str,
+    status: int,
+    said: str | None,
+    expected: str,
+) -> None:
+    """For good, if the page names a revision and the kernel says so; no other word is passed on."""
+    async with kernel_line(kernel) as line:
+        get, asked = await begin(person, line, data(viewer_id) + query)
+        assert asked["revision"] == (query.removeprefix("?v=") or None)
+        headers = {"ETag": '"x"'} | ({"Cache-Control": said} if said else {})
+        reply = f"replies/{asked['replyId']}?status={status}"
+        told = {"message": "no", "reason": None, "code": "no-such-file"}
+        body = b"" if status == 304 else json.dumps(told).encode()
+        await kernel.fetch("PUT", reply, body, headers=headers)
+        answer = await get
+    assert (answer.code, answer.headers["Cache-Control"]) == (status, expected)
+
+
+@pytest.mark.parametrize("revision", ["", "a%20b", "x" * 201, "%C3%A9", "a%0Ab"])
+async def test_what_can_be_no_revision(person: Peer, viewer_id: str, revision: str) -> None:
+    refused = await person.json("GET", f"{data(viewer_id)}?v={revision}", status=400)
+    assert refused["code"] == "bad-request"
+    assert "'v' must be" in refused["message"]
+
+
+async def test_a_gzipped_file(kernel: KernelPeer, person: Peer, viewer_id: str) -> None:
+    body = gzip.compress(b"codes" * 1000)
+    async with kernel_line(kernel) as line:
+        accepts = {"Accept-Encoding": "br, gzip"}
+        get, asked = await begin(
+            person, line, data(viewer_id), headers=accepts, decompress_response=False
+        )
+        assert asked["acceptEncoding"] == "br, gzip"
+        headers = {"ETag": '"x-gz"', "Content-Encoding": "gzip"}
+        await kernel.fetch("PUT", f"replies/{asked['replyId']}", body, headers=headers)
+        answer = await get
+    assert answer.body == body
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert answer.headers["Content-Length"] == str(len(body))
+    assert answer.headers["Vary"] == "Accept-Encoding"
 
 
 @pytest.mark.parametrize("path", ["../x", "a/../b", "a//b", "a/./b", "..%2Fx", "a%00b", "a%5Cb"])

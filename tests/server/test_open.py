@@ -17,7 +17,7 @@ from tornado.tcpclient import TCPClient
 from cellucid_ext.dataset import Source
 from cellucid_ext.server.app import CellucidExtension
 from cellucid_ext.server.open import READS_AT_ONCE
-from tests.dataset.reading import body, make
+from tests.dataset.reading import body
 from tests.dataset.test_folder import FILES, write
 
 from .opening import NOTHING, address, get, refused
@@ -88,18 +88,23 @@ async def test_what_is_no_dataset(person: Peer, root: Path, folder: Path) -> Non
 
 
 async def test_a_file_is_no_folder(person: Peer, root: Path) -> None:
-    """HDF5 could end, stop or fill the server, so no file is even looked into."""
-    make().write_h5ad(root / "pbmc.h5ad")
     (root / "notes.txt").write_text("hello")
-    os.mkfifo(root / "pipe.h5ad")
-    for name in ("pbmc.h5ad", "notes.txt", "pipe.h5ad"):
-        answer = await get(person, name, "dataset_identity.json")
-        found = refused(answer)
-        assert (answer.code, found["code"]) == (422, "bad-dataset")
-        assert found["message"] == (
-            f"{name} is a file; a dataset folder can be opened here, an .h5ad is shown from a "
-            "notebook with show(path)"
-        )
+    answer = await get(person, "notes.txt", "dataset_identity.json")
+    found = refused(answer)
+    assert (answer.code, found["code"]) == (422, "bad-dataset")
+    assert found["message"] == (
+        "notes.txt can't be opened here: it is neither a dataset folder nor an .h5ad or .h5mu file"
+    )
+
+
+@pytest.mark.usefixtures("folder")
+async def test_a_modality_of_a_folder(person: Peer) -> None:
+    answer = await get(person, "some data/pbmc", "points_2d.bin?modality=rna")
+    found = refused(answer)
+    assert (answer.code, found["code"]) == (400, "bad-request")
+    assert found["message"] == (
+        "a dataset folder is shown as it was made, so it takes no 'modality'"
+    )
 
 
 async def test_a_manifest_that_would_fill_the_server(person: Peer, folder: Path) -> None:
@@ -209,8 +214,12 @@ from pathlib import Path
 import cellucid_ext.server.app
 from cellucid_ext.server.open import OpenDatasets
 from cellucid_ext.server.roots import Roots
-datasets = OpenDatasets(Roots(Path(sys.argv[1]), [], allow_hidden=False), time.monotonic)
-assert asyncio.run(datasets.answer("some data/pbmc", None, "points_2d.bin")).status == 200
+roots = Roots(Path(sys.argv[1]), [], allow_hidden=False)
+datasets = OpenDatasets(roots, 2**30, time.monotonic)
+async def read():
+    async with datasets.answer("some data/pbmc", None, "points_2d.bin") as answer:
+        assert answer.status == 200
+asyncio.run(read())
 print(json.dumps(sorted({"anndata", "h5py", "pandas", "scipy"} & set(sys.modules))))
 """
 

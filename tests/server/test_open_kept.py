@@ -129,17 +129,22 @@ async def test_a_link_that_takes_the_folders_place(
 @pytest.mark.usefixtures("folder")
 async def test_what_nobody_asks_for_is_closed(root: Path, disk: SlowDisk) -> None:
     now = 0.0
-    datasets = OpenDatasets(Roots(root, [], allow_hidden=False), lambda: now)
+    datasets = OpenDatasets(Roots(root, [], allow_hidden=False), 2**30, lambda: now)
+
+    async def read() -> None:
+        async with datasets.answer("some data/pbmc", None, "points_2d.bin") as answer:
+            assert answer.status == 200
+
     for _ in range(3):
         now += KEPT_SECONDS - 1
         datasets.sweep()
-        assert (await datasets.answer("some data/pbmc", None, "points_2d.bin")).status == 200
+        await read()
     assert disk.begun == ["pbmc"]
     now += KEPT_SECONDS
     datasets.sweep()
-    assert (await datasets.answer("some data/pbmc", None, "points_2d.bin")).status == 200
+    await read()
     assert disk.begun == ["pbmc", "pbmc"]
-    datasets.close()
+    await datasets.close()
 
 
 class TestSweep:

@@ -18,7 +18,7 @@ from cellucid_ext.server.limits import Limits
 from .peers import DATASET, KernelPeer, Peer
 
 NAMES = [field.name for field in fields(Limits)]
-NAMES += ["open_roots", "spool_folder", "autosave_folder", "frame_ancestors"]
+NAMES += ["open_roots", "open_memory_bytes", "spool_folder", "autosave_folder", "frame_ancestors"]
 
 
 def test_help_lists_them() -> None:
@@ -57,6 +57,7 @@ def test_limits_are_the_defaults_of_the_settings() -> None:
         ({"max_ttl_seconds": float("inf")}, "finite"),
         ({"max_ttl_seconds": float("nan")}, "max_ttl_seconds"),
         ({"autosave_count": -1}, "autosave_count"),
+        ({"open_memory_bytes": 2**28}, "open_memory_bytes"),
         ({"autosave_seconds": 0}, "autosave_seconds"),
         ({"autosave_folder": "here/there"}, "autosave_folder is 'here/there'; it must be the abs"),
         ({"spool_folder": "here/there"}, "'here/there'; it must be the absolute path"),

@@ -13,7 +13,9 @@ from .base import Handler, browser_route, kernel_route
 from .files import FAILURES, FileHandler, check_path
 from .viewers import VIEWER
 
-_PASSED_ON: Final = ("ETag", "Content-Range", "Content-Length", "Content-Encoding")
+_PASSED_ON: Final = frozenset(
+    ("ETag", "Content-Range", "Content-Length", "Content-Encoding", "Cache-Control")
+)
 _STATUSES: Final = (200, 206, 304, *FAILURES)
 _READ_AWAY_BYTES: Final = 4 * 2**20
 
@@ -31,9 +33,7 @@ class DataHandler(FileHandler):
         """Ask the kernel and pass its answer on."""
         viewer = self.registry.get(viewer_id)
         check_path(path)
-        self._read = read = self.relay.read(
-            viewer, path, self.asked("Range"), self.asked("If-None-Match")
-        )
+        self._read = read = self.relay.read(viewer, path, self.asked())
         try:
             head = await read.head()
             seconds = self.relay.reads.seconds

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, Final
 
 from tornado.iostream import StreamClosedError
 
-from ..errors import NotFound, Refused
+from ...answers import IMMUTABLE, Asked
+from ..errors import BadRequest, NotFound, Refused
 from .base import Handler
 
-FAILURES: Final = (404, 416, 500)
+FAILURES: Final = (404, 409, 416, 500)
 """Statuses whose body is the JSON of an error, not the file."""
 
 _MAX_PATH: Final = 1024
 _MAX_HEADER: Final = 1024
 _NO_BODY: Final = 304
+_REVISION: Final = re.compile(r"[!-~]{1,200}")
 
 
 class FileHandler(Handler):
@@ -26,7 +29,25 @@ class FileHandler(Handler):
     def compute_etag(self) -> None:
         """Leave the tag to whoever has the file."""
 
-    def asked(self, name: str) -> str | None:
+    def asked(self) -> Asked:
+        """Give what the request says of the file.
+
+        Raises
+        ------
+        BadRequest
+            If ``v`` is nothing that a revision can be.
+        """
+        revision = self.get_query_argument("v", None)
+        if revision is not None and not _REVISION.fullmatch(revision):
+            raise BadRequest("'v' must be 1 to 200 printable characters of ASCII, without spaces")
+        return Asked(
+            range=self._header("Range"),
+            if_none_match=self._header("If-None-Match"),
+            encodings=self._header("Accept-Encoding"),
+            revision=revision,
+        )
+
+    def _header(self, name: str) -> str | None:
         """Give a header of the request; None where it is absent, or too long to be meant."""
         value = self.request.headers.get(name)
         return value if value is not None and len(value) <= _MAX_HEADER else None
@@ -55,10 +76,15 @@ class FileHandler(Handler):
         kind = "application/json" if status in FAILURES else _content_type(path)
         self.set_status(status)
         self.set_header("Content-Type", kind)
-        self.set_header("Cache-Control", "private, no-cache")
         for name, value in headers.items():
             if status != _NO_BODY or name == "ETag":
                 self.set_header(name, value)
+        # Whoever gives the file does not say how long it is kept: only what is asked for by its
+        # revision may be kept for good.
+        lasts = headers.get("Cache-Control") == IMMUTABLE and status not in FAILURES
+        lasts = lasts and self.get_query_argument("v", None) is not None
+        self.set_header("Cache-Control", IMMUTABLE if lasts else "private, no-cache")
+        self.set_header("Vary", "Accept-Encoding")
         try:
             async for piece in pieces:
                 if status != _NO_BODY:

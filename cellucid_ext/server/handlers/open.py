@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, Final, cast
+from typing import Final, cast
 
 from jupyter_core.utils import ensure_async
 
-from ..errors import BadDataset, Forbidden
+from ..errors import Forbidden
 from ..open import OpenDatasets
 from .base import browser_route, hide_address
 from .files import FileHandler, check_path
 
-if TYPE_CHECKING:
-    from ...dataset.source import Body
-
-_PIECE_BYTES: Final = 2**20
 _PEER_SECONDS: Final = 60.0
 
 
@@ -41,24 +37,16 @@ class OpenHandler(FileHandler):
         ):
             raise Forbidden("you are not allowed to read files here")
         datasets = cast(OpenDatasets, self.settings["cellucid_open"])
-        reply = await datasets.answer(
-            dataset,
-            self.get_query_argument("root", None),
-            path,
-            self.asked("Range"),
-            self.asked("If-None-Match"),
-        )
-        headers = {**reply.headers, "Content-Length": str(reply.body.nbytes)}
-        pieces = self._pieces_of(datasets, reply.body)
-        await self.send(path, reply.status, headers, pieces, _PEER_SECONDS)
+        root = self.get_query_argument("root", None)
+        modality = self.get_query_argument("modality", None)
+        async with datasets.answer(dataset, root, path, self.asked(), modality) as answer:
+            headers = {**answer.headers, "Content-Length": str(answer.nbytes)}
+            pieces = self._noted(answer.pieces)
+            await self.send(path, answer.status, headers, pieces, _PEER_SECONDS)
 
-    async def _pieces_of(self, datasets: OpenDatasets, body: Body) -> AsyncIterator[bytes]:
-        for start in range(0, body.nbytes, _PIECE_BYTES):
+    async def _noted(self, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        async for piece in pieces:
             self.note_activity()
-            try:
-                piece = await datasets.run(body[start : start + _PIECE_BYTES].tobytes)
-            except ValueError as error:
-                raise BadDataset(str(error)) from None
             yield piece
 
 

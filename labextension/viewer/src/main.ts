@@ -1,7 +1,7 @@
 /** The page's beginning: reads what the frame tells, opens the dataset, joins the rooms. */
 import './theme.css';
 
-import { effect } from '@preact/signals';
+import { computed, effect } from '@preact/signals';
 import { h, render } from 'preact';
 import { throttle } from './base/lifetime';
 import { connect } from './channel/connect';
@@ -28,6 +28,7 @@ interface FrameHost {
 }
 
 const KEEP_MILLISECONDS = 400;
+const IDLE_MILLISECONDS = 5000;
 const NARROW = 640;
 
 async function start(): Promise<void> {
@@ -71,9 +72,9 @@ function showApp(app: App): void {
       return () => undefined;
     }
     pointer = new Pointer(app, ui, surface, surface.canvas);
-    const untold = tellState(app, surface);
+    const ends = [tellState(app, surface), readRows(app, surface)];
     return () => {
-      untold();
+      ends.forEach(end => end());
       pointer?.dispose();
       surface?.dispose();
       surface = pointer = null;
@@ -97,6 +98,27 @@ function tellState(app: App, surface: Surface): () => void {
     document.documentElement.dataset.state =
       points === 'failed' ? 'failed' : busy || !drawn ? 'busy' : 'ready';
   });
+}
+
+/** Who the rows are is asked for once cells are on the screen: no session need wait for it then. */
+function readRows(app: App, surface: Surface): () => void {
+  const drawn = computed(() => surface.frames.value > 0);
+  return effect(() => {
+    const { dataset } = app;
+    if (drawn.value) {
+      // Who needs them hears why they can't be had.
+      whenIdle(() => void dataset.rows().catch(() => undefined));
+    }
+  });
+}
+
+function whenIdle(work: () => void): void {
+  // Safari has no such thing.
+  if ('requestIdleCallback' in window) {
+    window.requestIdleCallback(work, { timeout: IDLE_MILLISECONDS });
+  } else {
+    setTimeout(work, 0);
+  }
 }
 
 /** The page may be taken off the notebook at any time, so every change is handed over. */

@@ -21,6 +21,27 @@ export const text = {
   dataset: (cells: number, genes: number) =>
     genes > 0 ? `${count(cells)} cells, ${count(genes)} genes` : `${count(cells)} cells`,
 
+  about: 'About this dataset',
+  aboutButton: (leftOut: number) =>
+    leftOut > 0 ? `About this dataset (${count(leftOut)} left out)` : 'About this dataset',
+  aboutName: 'Name',
+  aboutKind: 'Read from',
+  aboutFolder: 'dataset folder',
+  aboutModality: 'Modality',
+  aboutCells: 'Cells',
+  aboutGenes: 'Genes',
+  aboutEmbeddings: 'Embeddings',
+  aboutColumns: 'Columns',
+  aboutGraph: 'Graph',
+  genesOf: (genes: number, where: string | null) =>
+    genes > 0 ? `${count(genes)}${where === null ? '' : ` of ${where}`}` : 'none',
+  columns: (categorical: number, continuous: number) =>
+    `${count(categorical)} of categories, ${count(continuous)} of numbers`,
+  edges: (edges: number) => `${count(edges)} edges`,
+  leftOut: 'Left out',
+  notes: 'Notes',
+  andMore: (more: number) => `… and ${count(more)} more`,
+
   loadingDataset: 'Opening the dataset…',
   loadingPoints: 'Loading cells…',
   loadingColumn: 'Loading values…',

@@ -1,5 +1,6 @@
 /** A dataset in memory with a column of each kind, and an app on it. */
 import { Dataset, type Files } from '../src/data/dataset';
+import { FetchError } from '../src/data/fetch';
 import { App } from '../src/state/app';
 
 export const KINDS = ['B cell', 'T cell', 'NK'];
@@ -61,14 +62,64 @@ export function filesOf({ documents, binaries }: Tables): Files {
     json: path =>
       path in documents
         ? Promise.resolve(structuredClone(documents[path]))
-        : Promise.reject(new Error(`no file ${path}`)),
+        : Promise.reject(new FetchError(`no file ${path}`, 404, 'no-such-file')),
     data: path => {
       const bytes = binaries[path];
       return bytes
         ? Promise.resolve(bytes.slice().buffer)
-        : Promise.reject(new Error(`no file ${path}`));
+        : Promise.reject(new FetchError(`no file ${path}`, 404, 'no-such-file'));
     }
   };
+}
+
+/** A source that may become another one: of another revision than its own it gives no file. */
+export class Changing implements Files {
+  /** What was asked for: the path, and the revision. */
+  readonly asked: [string, string | null][] = [];
+  /** Called before each answer; what it returns is waited for. */
+  before: (path: string) => void | Promise<void> = () => undefined;
+
+  constructor(
+    public tables: Tables,
+    public revision: string | null = 'one'
+  ) {}
+
+  /** Be another revision from now on, edited. */
+  become(revision: string | null, edit: (given: Tables) => void = () => undefined): void {
+    const { documents, binaries } = this.tables;
+    this.tables = { documents: structuredClone(documents), binaries: { ...binaries } };
+    this.revision = revision;
+    edit(this.tables);
+  }
+
+  /** How often a file was asked for. */
+  count(path: string): number {
+    return this.asked.filter(([asked]) => asked === path).length;
+  }
+
+  data(path: string, revision: string | null): Promise<ArrayBuffer> {
+    return this.#answer(path, revision, files => files.data(path, revision));
+  }
+
+  async json(path: string, revision: string | null): Promise<unknown> {
+    return this.#answer(path, revision, async files => {
+      const value = await files.json(path, revision);
+      return path === 'dataset_identity.json' ? { ...(value as object), revision: this.revision } : value;
+    });
+  }
+
+  async #answer<T>(
+    path: string,
+    revision: string | null,
+    read: (files: Files) => Promise<T>
+  ): Promise<T> {
+    this.asked.push([path, revision]);
+    await this.before(path);
+    if (revision !== null && revision !== this.revision) {
+      throw new FetchError('The dataset was refreshed.', 409, 'dataset-changed');
+    }
+    return read(filesOf(this.tables));
+  }
 }
 
 export async function openFixture(n = 20): Promise<App> {
@@ -81,7 +132,7 @@ export async function openFixture(n = 20): Promise<App> {
 export async function loaded(app: App): Promise<void> {
   const pending = (): boolean =>
     app.points.value.state === 'loading' ||
-    [...app.columns.value.values()].some(column => column.state === 'loading');
+    [...app.shown.columns.value.values()].some(column => column.state === 'loading');
   for (let turn = 0; pending(); turn++) {
     if (turn > 1000) {
       throw new Error('the view was not loaded');

@@ -2,6 +2,7 @@
 import { boolean, CheckError, oneOf, optional, own, text, type JsonObject } from '../base/check';
 import { setVisibility } from '../state/filters';
 import { addGroup, clearPage } from '../state/highlights';
+import { say } from '../state/messages';
 import { parseColor } from '../state/palette';
 import { frameAll, setField } from '../state/views';
 import { cellsOf } from './cells';
@@ -22,6 +23,7 @@ const commands = new Map<string, Command>([
   ['highlight', highlight],
   ['setVisibility', setVisible],
   ['setColorBy', setColorBy],
+  ['refresh', refresh],
   ['freeze', ({ app }) => void (app.frozen.value = true)],
   ['loadSession', (context, frame) => takeSession(context, own(frame, 'url'), requestId(frame))],
   ['requestSessionBundle', (context, frame) => handOverSession(context, requestId(frame))]
@@ -108,6 +110,15 @@ async function setVisible({ app, server }: CommandContext, frame: JsonObject): P
   const given = own(frame, 'cells') ?? null;
   const cells = given === null ? null : await cellsOf(server, given, app.dataset.nCells);
   setVisibility(app, cells, visible);
+}
+
+async function refresh({ app }: CommandContext): Promise<void> {
+  try {
+    await app.shown.refresh();
+  } catch (error) {
+    say(app, 'error', error instanceof Error ? error.message : String(error));
+    throw error;
+  }
 }
 
 function setColorBy({ app }: CommandContext, frame: JsonObject): void {

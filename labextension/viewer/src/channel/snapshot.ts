@@ -16,6 +16,7 @@ export function debugSnapshot({ app, console }: CommandContext, requestId: strin
       )
     })),
     viewport: app.viewport.peek(),
+    revision: app.dataset.revision,
     nCells: app.dataset.nCells,
     nVisible: app.nVisible.peek(),
     groups: app.highlights

@@ -1,15 +1,18 @@
 /** The dataset folder, read through one loader: manifests first, columns and genes when asked for. */
 import { gunzip } from '../base/gzip';
 import { readCodes, readFloats, readQuantized, summarize, type Codes } from './arrays';
+import { FetchError } from './fetch';
 import type { Dimension, FieldRef } from './field';
 import {
   readIdentity,
   readObsManifest,
+  readRows,
   readVarManifest,
   type Described,
   type Identity,
   type Rows
 } from './manifests';
+import type { Report } from './report';
 
 export interface CategoricalColumn {
   readonly kind: 'categorical';
@@ -41,10 +44,15 @@ export interface FieldInfo {
   readonly categories?: number;
 }
 
-/** Where the files of a dataset come from. */
+/** Where the files of a dataset come from; of another revision than asked for they are refused. */
 export interface Files {
-  data(path: string, signal?: AbortSignal): Promise<ArrayBuffer>;
-  json(path: string, signal?: AbortSignal): Promise<unknown>;
+  data(path: string, revision: string | null): Promise<ArrayBuffer>;
+  json(path: string, revision: string | null): Promise<unknown>;
+}
+
+/** Whether a read was refused since the dataset is another one by now. */
+export function hasChanged(error: unknown): boolean {
+  return error instanceof FetchError && error.code === 'dataset-changed';
 }
 
 /** Columns that are kept loaded: as many as fit, but some in any case. */
@@ -56,6 +64,7 @@ export class Dataset {
   readonly #points = new Map<Dimension, Promise<Float32Array>>();
   readonly #columns = new Map<string, Promise<Column>>();
   readonly #names = new Map<'names', Promise<ArrayBuffer>>();
+  readonly #rows = new Map<'rows', Promise<Rows | null>>();
   readonly #kept: number;
 
   private constructor(
@@ -70,14 +79,32 @@ export class Dataset {
 
   /** Read the manifests. */
   static async open(files: Files): Promise<Dataset> {
-    const identity = readIdentity(await files.json('dataset_identity.json'));
+    try {
+      return await Dataset.#read(files);
+    } catch (error) {
+      if (!hasChanged(error)) {
+        throw error;
+      }
+      // Between one manifest and the next.
+      return Dataset.#read(files);
+    }
+  }
+
+  static async #read(files: Files): Promise<Dataset> {
+    const identity = readIdentity(await files.json('dataset_identity.json', null));
+    const manifest = (path: string): Promise<unknown> => files.json(path, identity.revision);
     const [obs, vars] = await Promise.all([
-      files.json('obs_manifest.json').then(value => readObsManifest(value, identity.columns)),
+      manifest('obs_manifest.json').then(value => readObsManifest(value, identity.columns)),
       identity.nGenes > 0
-        ? files.json('var_manifest.json').then(readVarManifest)
+        ? manifest('var_manifest.json').then(readVarManifest)
         : new Map<string, Described>()
     ]);
     return new Dataset(files, identity, obs, vars);
+  }
+
+  /** Read the manifests again: what is there now, beside this one. */
+  reopened(): Promise<Dataset> {
+    return Dataset.open(this.files);
   }
 
   get id(): string {
@@ -104,8 +131,12 @@ export class Dataset {
     return this.identity.defaultDimension;
   }
 
-  get rows(): Rows | null {
-    return this.identity.rows;
+  get revision(): string | null {
+    return this.identity.revision;
+  }
+
+  get report(): Report {
+    return this.identity.report;
   }
 
   /** The obs columns, in their order. */
@@ -123,7 +154,22 @@ export class Dataset {
   }
 
   has(ref: FieldRef): boolean {
-    return this.#described(ref) !== undefined;
+    return this.kindOf(ref) !== null;
+  }
+
+  /** What a field is; null where there is none of this name. */
+  kindOf(ref: FieldRef): Column['kind'] | null {
+    return this.#described(ref)?.kind ?? null;
+  }
+
+  /** Who the rows are, fetched once where the identity does not say; null where nobody knows. */
+  rows(): Promise<Rows | null> {
+    const { rows, rowsFile, revision } = this.identity;
+    return rowsFile === null
+      ? Promise.resolve(rows)
+      : remember(this.#rows, 'rows', 1, () =>
+          this.files.json(rowsFile, revision).then(value => readRows(value, rowsFile), orNull)
+        );
   }
 
   /** Coordinates, cells × dimension; fetched once. */
@@ -152,7 +198,9 @@ export class Dataset {
 
   /** The cells' names: UTF-8, each ended by a line feed. */
   names(): Promise<ArrayBuffer> {
-    return remember(this.#names, 'names', 1, () => this.files.data('obs_names.txt'));
+    return remember(this.#names, 'names', 1, () =>
+      this.files.data('obs_names.txt', this.revision)
+    );
   }
 
   #described(ref: FieldRef): Described | undefined {
@@ -179,11 +227,19 @@ export class Dataset {
   }
 
   async #bytes(path: string, size: number): Promise<ArrayBuffer> {
-    const stored = await this.files.data(path);
+    const stored = await this.files.data(path, this.revision);
     return path.endsWith('.gz') && stored.byteLength !== size
       ? gunzip(stored, size, path)
       : stored;
   }
+}
+
+/** A file that a dataset need not have. */
+function orNull(error: unknown): null {
+  if (error instanceof FetchError && error.status === 404) {
+    return null;
+  }
+  throw error;
 }
 
 /** The value kept under a key, or else loaded; the one longest unused goes when there are too many. */

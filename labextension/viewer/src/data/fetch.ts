@@ -40,22 +40,23 @@ export class Server {
     return url.href;
   }
 
-  /** A file of the dataset. */
-  data(path: string, signal?: AbortSignal): Promise<ArrayBuffer> {
+  /** A file of the dataset, of one revision of it: such a file never changes, so it is fetched once. */
+  data(path: string, revision: string | null = null, signal?: AbortSignal): Promise<ArrayBuffer> {
     const parts = path.split('/');
     if (parts.some(part => part === '' || part === '.' || part === '..')) {
       // Manifests are not trusted to name files outside of the dataset.
       return Promise.reject(new FetchError(`“${path}” is no file of the dataset.`, 0, 'bad-path'));
     }
     const address = parts.map(encodeURIComponent).join('/');
-    return this.#request(`viewers/${encodeURIComponent(this.viewerId)}/data/${address}`, {
+    const query = revision === null ? '' : `?v=${encodeURIComponent(revision)}`;
+    return this.#request(`viewers/${encodeURIComponent(this.viewerId)}/data/${address}${query}`, {
       signal: signal ?? null
     });
   }
 
   /** A JSON file of the dataset, not yet checked. */
-  async json(path: string, signal?: AbortSignal): Promise<unknown> {
-    return parse(await this.data(path, signal), `“${path}” of the dataset`);
+  async json(path: string, revision: string | null = null): Promise<unknown> {
+    return parse(await this.data(path, revision), `“${path}” of the dataset`);
   }
 
   /** What the server says of itself and takes, not yet checked. */

@@ -12,6 +12,7 @@ import {
   type JsonObject
 } from '../base/check';
 import type { Dimension } from './field';
+import { readReport, type Report } from './report';
 
 export type CodesType = 'uint8' | 'uint16' | 'uint32';
 
@@ -50,7 +51,12 @@ export interface Identity {
   readonly dimensions: readonly Dimension[];
   readonly defaultDimension: Dimension;
   readonly pointFiles: ReadonlyMap<Dimension, string>;
+  /** What stands for the content of all files; null where a file may change by itself. */
+  readonly revision: string | null;
   readonly rows: Rows | null;
+  /** Where `rows` is, when it is too much to tell at once; null where nobody knows it. */
+  readonly rowsFile: string | null;
+  readonly report: Report;
   /** Obs columns in their order, with the colours the dataset has for their categories. */
   readonly columns: ReadonlyMap<string, readonly (string | null)[]>;
 }
@@ -59,6 +65,7 @@ const MAX_CELLS = 2 ** 31;
 const MAX_GENES = 1_000_000;
 const MAX_KEY = 1000;
 const MAX_CATEGORY = 10_000;
+const MAX_REVISION = 200;
 
 export function readIdentity(value: unknown): Identity {
   const identity = object(value, 'dataset_identity');
@@ -86,12 +93,16 @@ export function readIdentity(value: unknown): Identity {
     pointFiles: new Map(
       dimensions.map(d => [d, text(own(files, `${d}d`), `embeddings.files.${d}d`)] as const)
     ),
+    revision: optional(own(identity, 'revision'), 'revision', (v, p) => text(v, p, MAX_REVISION)),
     rows: optional(own(identity, 'rows'), 'rows', readRows),
+    rowsFile: own(identity, 'rows') === null ? 'rows.json' : null,
+    report: readReport(identity, dimensions),
     columns: readColumns(own(identity, 'obs_fields') ?? [])
   };
 }
 
-function readRows(value: unknown, path: string): Rows {
+/** What `rows.json` holds, and the identity where it is little. */
+export function readRows(value: unknown, path: string): Rows {
   const rows = object(value, path);
   return {
     count: integer(own(rows, 'count'), `${path}.count`),

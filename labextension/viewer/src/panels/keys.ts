@@ -56,10 +56,10 @@ export function handle(event: KeyboardEvent, keyboard: Keyboard): boolean {
     return escape(keyboard);
   }
   if (event.key === '?') {
-    ui.helpOpen.value = !ui.helpOpen.value;
+    ui.sheet.value = ui.sheet.value === 'help' ? null : 'help';
     return true;
   }
-  if (ui.helpOpen.value) {
+  if (ui.sheet.value !== null) {
     return false;
   }
   if (event.key === 'Enter') {
@@ -86,8 +86,8 @@ export function stepHistory(app: App, forward: boolean): void {
 }
 
 function escape({ app, ui, cancelGesture }: Keyboard): boolean {
-  if (ui.helpOpen.value) {
-    ui.helpOpen.value = false;
+  if (ui.sheet.value !== null) {
+    ui.sheet.value = null;
   } else if (!cancelGesture()) {
     if (app.candidate.value.cells === null) {
       return false;

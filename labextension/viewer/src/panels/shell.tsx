@@ -4,6 +4,7 @@ import type { JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { App } from '../state/app';
 import { text } from '../text';
+import { About } from './about';
 import { Fields } from './fields';
 import { Groups } from './groups';
 import { Icon } from './icons';
@@ -45,17 +46,21 @@ export function Shell({ app, ui, picture }: ShellProps): JSX.Element {
         <StatusLine app={app} />
       </main>
       <Shortcuts ui={ui} />
+      <About app={app} ui={ui} />
     </div>
   );
 }
 
 function Title({ app, ui }: { app: App; ui: Ui }): JSX.Element {
-  const { name, nCells, nGenes } = app.dataset;
+  const { name, nCells, nGenes, report } = app.dataset;
   return (
     <header class="cx-title">
       <div>
         <h1 title={name}>{name}</h1>
         <p>{text.dataset(nCells, nGenes)}</p>
+        <button type="button" class="cx-link" onClick={() => (ui.sheet.value = 'about')}>
+          {text.aboutButton(report.leftOut.length)}
+        </button>
       </div>
       <button
         type="button"

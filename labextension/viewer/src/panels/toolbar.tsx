@@ -74,7 +74,7 @@ export function Toolbar({ app, ui }: { app: App; ui: Ui }): JSX.Element {
         class="cx-tool"
         aria-label={text.help}
         title={`${text.help} (?)`}
-        onClick={() => (ui.helpOpen.value = true)}
+        onClick={() => (ui.sheet.value = 'help')}
       >
         <Icon name="help" />
       </button>

@@ -1,4 +1,5 @@
 /** A session of what a person did, built from the state as it is now. */
+import type { Rows } from '../data/manifests';
 import type { App } from '../state/app';
 import { say } from '../state/messages';
 import { writeSession } from './container';
@@ -11,8 +12,21 @@ import { contributors } from './contributors';
  */
 export async function captureSession(app: App): Promise<Blob> {
   // All begin at once, so that they see one state; what they wait for comes after.
-  const captured = await Promise.all(contributors.map(contributor => captureOne(app, contributor)));
-  return writeSession(head(app), captured.flat());
+  const [rows, captured] = await Promise.all([
+    rowsOf(app),
+    Promise.all(contributors.map(contributor => captureOne(app, contributor)))
+  ]);
+  return writeSession(head(app, rows), captured.flat());
+}
+
+async function rowsOf(app: App): Promise<Rows | null> {
+  try {
+    return await app.shown.read(dataset => dataset.rows());
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    say(app, 'warning', `The session was saved without the order of the rows: ${why}`);
+    return null;
+  }
 }
 
 async function captureOne(
@@ -29,8 +43,8 @@ async function captureOne(
   }
 }
 
-function head(app: App): Readonly<Record<string, unknown>> {
-  const { id, nCells, nGenes, rows } = app.dataset;
+function head(app: App, rows: Rows | null): Readonly<Record<string, unknown>> {
+  const { id, nCells, nGenes } = app.dataset;
   return {
     createdAt: new Date().toISOString(),
     dataSource: { sourceType: 'jupyter', datasetId: id, userPath: null },

@@ -19,7 +19,7 @@ export interface Restored {
  */
 export async function restoreSession(app: App, file: Blob): Promise<Restored> {
   const { manifest, chunks } = await readSession(file);
-  const mismatch = differs(app, manifest);
+  const mismatch = await differs(app, manifest);
   const prepared: { id: string; apply: () => void }[] = [];
   const skipped: { id: string; why: string }[] = [];
   for (const stored of chunks) {
@@ -53,16 +53,18 @@ export async function restoreSession(app: App, file: Blob): Promise<Restored> {
 }
 
 /** Which part of the dataset is another one than when the session was made; null if none is. */
-function differs(app: App, manifest: JsonObject): string | null {
-  const { id, nCells, nGenes, rows } = app.dataset;
+async function differs(app: App, manifest: JsonObject): Promise<string | null> {
+  const { id, nCells, nGenes } = app.dataset;
   const made = object(own(manifest, 'datasetFingerprint') ?? {}, 'datasetFingerprint');
   const ext = object(own(manifest, 'cellucidExt') ?? {}, 'cellucidExt');
   const madeRows = object(own(ext, 'rows') ?? {}, 'cellucidExt.rows');
+  const madeOrder = own(madeRows, 'orderSha256') ?? null;
+  const rows = madeOrder === null ? null : await app.shown.read(dataset => dataset.rows());
   const parts: [string, unknown, unknown][] = [
     ['dataset', own(made, 'datasetId'), id],
     ['number of cells', own(made, 'cellCount'), nCells],
     ['number of genes', own(made, 'varCount'), nGenes],
-    ['order of the rows', own(madeRows, 'orderSha256'), rows?.orderSha256]
+    ['order of the rows', madeOrder, rows?.orderSha256 ?? null]
   ];
   // What either side does not know is no difference.
   const found = parts.find(([, then, now]) => (then ?? now) !== (now ?? then));

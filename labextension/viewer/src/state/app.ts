@@ -4,20 +4,21 @@
  * `views`, `activeViewId` and `highlights` are what a person made: history and sessions keep them.
  * The rest is derived from them and the dataset, or belongs to this page only.
  */
-import { batch, computed, effect, signal, type ReadonlySignal, type Signal } from '@preact/signals';
+import { computed, effect, signal, type ReadonlySignal, type Signal } from '@preact/signals';
 
 import type { JsonObject } from '../base/check';
 import { unionAll } from '../cells/cellset';
 import type { Column, Dataset } from '../data/dataset';
 import { fieldId } from '../data/field';
 import { Changes, type Slot } from './change';
-import { cellColors, count, fieldsOf, visibleMask } from './derive';
+import { cellColors, count, visibleMask } from './derive';
 import { halosOf, type Halo } from './halos';
 import { say } from './messages';
 import { firstPage, liveView } from './opening';
+import { settled, settleReferences } from './settle';
+import { LOADING, Shown, type Loaded, type Owner } from './shown';
 import type {
   Candidate,
-  Dimension,
   Done,
   FieldRef,
   Highlights,
@@ -27,11 +28,6 @@ import type {
   View
 } from './types';
 
-export type Loaded<T> =
-  | { readonly state: 'loading' }
-  | { readonly state: 'ready'; readonly value: T }
-  | { readonly state: 'failed'; readonly message: string };
-
 export interface Connection {
   readonly state: 'connecting' | 'open' | 'lost' | 'gone';
   readonly reason?: string;
@@ -39,9 +35,7 @@ export interface Connection {
 
 export const NO_CANDIDATE: Candidate = { cells: null, steps: [], pageId: null };
 
-const LOADING = { state: 'loading' } as const;
-
-export class App {
+export class App implements Owner {
   readonly changes = new Changes();
   readonly slots: {
     readonly views: Slot<readonly View[]>;
@@ -84,17 +78,19 @@ export class App {
   readonly canUndoCandidate: ReadonlySignal<boolean>;
   readonly canRedoCandidate: ReadonlySignal<boolean>;
 
-  /** Columns that the active view needs, by `fieldId`. */
-  readonly columns: Signal<ReadonlyMap<string, Loaded<Column>>> = signal(new Map());
+  /** The dataset, which may be read again, and what is loaded of it. */
+  readonly shown: Shown;
 
-  readonly #points: Signal<ReadonlyMap<Dimension, Loaded<Float32Array>>> = signal(new Map());
   readonly #listeners: ((done: Done) => void)[] = [];
 
-  constructor(readonly dataset: Dataset) {
+  constructor(dataset: Dataset) {
     const view = liveView(dataset);
     const page = firstPage();
     this.slots = {
-      views: this.changes.slot<readonly View[]>([view], withCameras),
+      views: this.changes.slot<readonly View[]>([view], (back, now) =>
+        // What is gone since then does not come back with them.
+        settled(withCameras(back, now), this.dataset).views
+      ),
       activeViewId: this.changes.slot(view.id),
       highlights: this.changes.slot<Highlights>(
         { pages: [page], activePageId: page.id, nextPage: 2, nextGroup: 1 },
@@ -111,12 +107,13 @@ export class App {
       const { pages, activePageId } = this.highlights.value;
       return pages.find(p => p.id === activePageId) ?? pages[0] ?? page;
     });
+    this.shown = new Shown(dataset, this);
     this.points = computed(
-      () => this.#points.value.get(this.activeView.value.dimension) ?? LOADING
+      () => this.shown.points.value.get(this.activeView.value.dimension) ?? LOADING
     );
     this.column = computed(() => {
       const { field } = this.activeView.value;
-      return field === null ? null : (this.columns.value.get(fieldId(field)) ?? LOADING);
+      return field === null ? null : (this.shown.columns.value.get(fieldId(field)) ?? LOADING);
     });
     const filters = computed(() => this.activeView.value.filters);
     this.visible = computed(() =>
@@ -124,11 +121,11 @@ export class App {
     );
     this.nVisible = computed(() => count(this.visible.value, n));
     const colormap = computed(() => this.activeView.value.look.colormap);
-    const shown = computed(() => {
+    const column = computed(() => {
       const { field } = this.activeView.value;
       return field === null ? null : this.#ready(field);
     });
-    this.colors = computed(() => cellColors(shown.value, colormap.value, n));
+    this.colors = computed(() => cellColors(column.value, colormap.value, n));
     this.halos = computed(() => halosOf(this.activePage.value, n));
     this.highlighted = computed(() => {
       const halos = this.halos.value;
@@ -138,12 +135,17 @@ export class App {
     this.canRedo = computed(() => this.changes.future.value.length > 0);
     this.canUndoCandidate = computed(() => this.candidatePast.value.length > 0);
     this.canRedoCandidate = computed(() => this.candidateFuture.value.length > 0);
-    effect(() => this.#loadWhatIsShown());
+    this.shown.follow();
     effect(() => {
       if (this.connection.value.state === 'open') {
-        this.#retry();
+        this.shown.retry();
       }
     });
+  }
+
+  /** The dataset as it is now. */
+  get dataset(): Dataset {
+    return this.shown.dataset.value;
   }
 
   get views(): ReadonlySignal<readonly View[]> {
@@ -162,6 +164,18 @@ export class App {
     return this.changes.revision;
   }
 
+  replaced(put: () => void): void {
+    this.changes.change(
+      'refresh',
+      () => {
+        put();
+        settleReferences(this);
+        say(this, 'info', 'The notebook’s data were read again.');
+      },
+      { origin: 'python', record: false }
+    );
+  }
+
   /** Be told of what a person does that is no state: confirms, points, clicks. */
   onDone(listener: (done: Done) => void): void {
     this.#listeners.push(listener);
@@ -174,76 +188,8 @@ export class App {
   }
 
   #ready(ref: FieldRef): Column | null {
-    const loaded = this.columns.value.get(fieldId(ref));
+    const loaded = this.shown.columns.value.get(fieldId(ref));
     return loaded?.state === 'ready' ? loaded.value : null;
-  }
-
-  #loadWhatIsShown(): void {
-    const view = this.activeView.value;
-    const { dimension } = view;
-    const needed = fieldsOf(view);
-    if (!this.#points.peek().has(dimension)) {
-      this.#load(this.#points, dimension, this.dataset.points(dimension));
-    }
-    const kept = new Map<string, Loaded<Column>>();
-    const known = this.columns.peek();
-    const missing: FieldRef[] = [];
-    for (const ref of needed) {
-      const loaded = known.get(fieldId(ref));
-      if (loaded === undefined && !kept.has(fieldId(ref))) {
-        missing.push(ref);
-      }
-      kept.set(fieldId(ref), loaded ?? LOADING);
-    }
-    if (missing.length > 0 || known.size > kept.size) {
-      // Only what is shown is held here; the dataset keeps the last columns itself.
-      this.columns.value = kept;
-    }
-    for (const ref of missing) {
-      this.#load(this.columns, fieldId(ref), this.dataset.column(ref));
-    }
-  }
-
-  /** Ask again for what failed: the kernel is there now. */
-  #retry(): void {
-    for (const [dimension, loaded] of this.#points.peek()) {
-      if (loaded.state === 'failed') {
-        this.#load(this.#points, dimension, this.dataset.points(dimension));
-      }
-    }
-    for (const ref of fieldsOf(this.activeView.peek())) {
-      if (this.columns.peek().get(fieldId(ref))?.state === 'failed') {
-        this.#load(this.columns, fieldId(ref), this.dataset.column(ref));
-      }
-    }
-  }
-
-  #load<K, T>(
-    into: Signal<ReadonlyMap<K, Loaded<T>>>,
-    key: K,
-    loading: Promise<T>
-  ): void {
-    const put = (value: Loaded<T>): void => {
-      into.value = new Map(into.peek()).set(key, value);
-    };
-    put(LOADING);
-    loading.then(
-      value => {
-        // What is no longer wanted meanwhile is left to the dataset's own cache.
-        if (into.peek().has(key)) {
-          put({ state: 'ready', value });
-        }
-      },
-      (error: unknown) => {
-        const message = error instanceof Error ? error.message : String(error);
-        if (into.peek().has(key)) {
-          batch(() => {
-            put({ state: 'failed', message });
-            say(this, 'error', message);
-          });
-        }
-      }
-    );
   }
 }
 

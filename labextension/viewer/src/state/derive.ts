@@ -2,7 +2,7 @@
 
 import type { CategoricalColumn, Column } from '../data/dataset';
 import { categoryColor, colormap, NEUTRAL, parseColor, type Rgb } from './palette';
-import type { FieldRef, Filter, View } from './types';
+import type { FieldRef, Filter } from './types';
 
 /** The colour of each category: the dataset's own, else the palette's. */
 export function categoryColors(column: CategoricalColumn): Rgb[] {
@@ -10,12 +10,6 @@ export function categoryColors(column: CategoricalColumn): Rgb[] {
     const own = column.colors[i];
     return (own ? parseColor(own) : null) ?? parseColor(categoryColor(i)) ?? NEUTRAL;
   });
-}
-
-/** The columns that a view needs. */
-export function fieldsOf({ field, filters }: View): FieldRef[] {
-  const filtered = filters.flatMap(filter => (filter.kind === 'cells' ? [] : [filter.field]));
-  return field === null ? filtered : [field, ...filtered];
 }
 
 /** RGBA a cell, 4 × n bytes. */

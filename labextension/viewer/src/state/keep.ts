@@ -7,6 +7,7 @@ import type { App } from './app';
 import { writeFilter } from './filter-json';
 import { say } from './messages';
 import { checkCells, readHighlights, readStep, readViews } from './readers';
+import { settleReferences } from './settle';
 import type { Candidate, Highlights, View } from './types';
 
 interface Kept {
@@ -57,6 +58,7 @@ export function adopt(app: App, value: unknown): void {
         app.slots.activeViewId.set(kept.activeViewId);
         app.slots.highlights.set(kept.highlights);
         app.slots.candidate.set(kept.candidate);
+        settleReferences(app);
       },
       { origin: 'restore', record: false }
     );

@@ -3,7 +3,7 @@ import { fieldId } from '../data/field';
 import type { App } from './app';
 import { say } from './messages';
 import { COLORMAP_NAMES } from './palette';
-import type { Camera, Dimension, FieldRef, Filter, View } from './types';
+import type { Camera, Dimension, FieldRef, View } from './types';
 
 /** Colour by a column or gene; null for none. */
 export function setField(app: App, field: FieldRef | null): void {
@@ -78,40 +78,4 @@ export function edit(
     },
     options
   );
-}
-
-/**
- * After views came from elsewhere: what this dataset does not have is left out, and said. Called
- * within the change that brought them.
- */
-export function settleReferences(app: App): void {
-  const { dataset } = app;
-  const lost = new Set<string>();
-  const has = (field: FieldRef): boolean => {
-    const known = dataset.has(field);
-    if (!known) {
-      lost.add(field.key);
-    }
-    return known;
-  };
-  app.slots.views.set(
-    app.views.peek().map(view => ({
-      ...view,
-      dimension: dataset.dimensions.includes(view.dimension)
-        ? view.dimension
-        : dataset.defaultDimension,
-      field: view.field !== null && has(view.field) ? view.field : null,
-      filters: view.filters.flatMap((filter): Filter[] => {
-        if (filter.kind !== 'cells') {
-          return has(filter.field) ? [filter] : [];
-        }
-        const hidden = filter.hidden.filter(cell => cell < dataset.nCells);
-        return hidden.length > 0 ? [{ ...filter, hidden }] : [];
-      })
-    }))
-  );
-  if (lost.size > 0) {
-    const names = [...lost].slice(0, 5).map(key => `“${key}”`);
-    say(app, 'warning', `Not in this dataset, so left out: ${names.join(', ')}.`);
-  }
 }

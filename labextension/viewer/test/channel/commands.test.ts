@@ -4,13 +4,14 @@ import { packCells, readCells } from '../../src/channel/cells';
 import { Obedience } from '../../src/channel/commands';
 import type { Frame } from '../../src/channel/numbered';
 import { encodeCells } from '../../src/cells/codecs';
+import { Dataset } from '../../src/data/dataset';
 import { FetchError, type Server } from '../../src/data/fetch';
 import { captureSession } from '../../src/session/capture';
-import type { App } from '../../src/state/app';
+import { App } from '../../src/state/app';
 import { adopt, snapshot } from '../../src/state/keep';
 import { undo } from '../../src/state/undo';
 import { setCamera } from '../../src/state/views';
-import { openFixture } from '../fixture';
+import { Changing, loaded, openFixture, tables } from '../fixture';
 
 let app: App;
 let events: Frame[];
@@ -48,6 +49,16 @@ function say(frame: Frame): Promise<void> {
   return obedience.take(frame);
 }
 
+/** The app on a dataset that may become another one. */
+async function changing(): Promise<Changing> {
+  const files = new Changing(tables(20));
+  app = new App(await Dataset.open(files));
+  await loaded(app);
+  const emit = (event: Frame): void => void events.push(event);
+  obedience = new Obedience({ app, server: server(), emit, console: [] });
+  return files;
+}
+
 /** Waits for what goes on after a command was obeyed. */
 async function until(done: () => boolean): Promise<void> {
   for (let turn = 0; !done(); turn++) {
@@ -79,6 +90,34 @@ describe('commands', () => {
     expect(app.activePage.value.groups).toHaveLength(2);
     await say({ type: 'clearHighlights' });
     expect(app.highlighted.value).toHaveLength(0);
+  });
+
+  it('read the dataset again; what follows waits for it', async () => {
+    const files = await changing();
+    files.become('two', given => {
+      const manifest = given.documents['obs_manifest.json'] as Record<string, unknown>;
+      manifest['_continuousFields'] = [['score'], ['fresh']];
+      given.binaries['obs/fresh.values.f32'] = new Float32Array(20);
+    });
+    void say({ type: 'refresh' });
+    await say({ type: 'setColorBy', field: 'fresh' });
+    expect(events).toEqual([]);
+    expect(app.activeView.value.field).toEqual({ source: 'obs', key: 'fresh' });
+    await say({ type: 'debug_snapshot', requestId: 'r' });
+    expect(events).toMatchObject([{ type: 'debug_snapshot', revision: 'two' }]);
+  });
+
+  it('say where the dataset has other cells, to Python and to the person', async () => {
+    const files = await changing();
+    files.become('two', ({ documents }) => {
+      const identity = documents['dataset_identity.json'] as Record<string, unknown>;
+      identity['stats'] = { n_cells: 21, n_genes: 2 };
+    });
+    await say({ type: 'refresh' });
+    const message = expect.stringContaining('(20 before, 21 now)') as string;
+    expect(events).toEqual([{ type: 'command_error', command: 'refresh', message }]);
+    expect(app.messages.value).toMatchObject([{ level: 'error', text: message }]);
+    expect(app.dataset.nCells).toBe(20);
   });
 
   it('frame all cells', async () => {

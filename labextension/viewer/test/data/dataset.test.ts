@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { Dataset } from '../../src/data/dataset';
 import { safeName } from '../../src/data/manifests';
-import { filesOf, KINDS, tables, type Tables } from '../fixture';
+import { Changing, filesOf, KINDS, tables, type Tables } from '../fixture';
 
 const N = 8;
 
@@ -58,7 +58,7 @@ describe('Dataset', () => {
     let reads = 0;
     const dataset = await Dataset.open({
       ...files,
-      data: path => (reads++ === 0 ? Promise.reject(new Error('lost')) : files.data(path))
+      data: path => (reads++ === 0 ? Promise.reject(new Error('lost')) : files.data(path, null))
     });
     const kind = { source: 'obs', key: 'kind' } as const;
     await expect(dataset.column(kind)).rejects.toThrow('lost');
@@ -120,6 +120,67 @@ describe('Dataset', () => {
     expect(await dataset.column({ source: 'var', key: 'A B' })).toMatchObject({ max: 2 });
   });
 
+  it('knows who the rows are at once, or reads it once when it is asked', async () => {
+    const dataset = await edited(() => undefined);
+    expect(await dataset.rows()).toMatchObject({ count: N, orderSha256: 'a'.repeat(64) });
+    const given = tables(N);
+    const identity = given.documents['dataset_identity.json'] as Record<string, unknown>;
+    given.documents['rows.json'] = identity['rows'];
+    identity['rows'] = null;
+    const files = new Changing(given, 'r1');
+    const large = await Dataset.open(files);
+    expect(files.count('rows.json')).toBe(0);
+    const [a, b] = await Promise.all([large.rows(), large.rows()]);
+    expect(a).toEqual(await dataset.rows());
+    expect(b).toBe(a);
+    expect(files.asked.filter(([path]) => path === 'rows.json')).toEqual([['rows.json', 'r1']]);
+  });
+
+  it.each<[string, unknown]>([
+    ['says nothing of them', undefined],
+    ['promises a file that is not there', null]
+  ])('does not know who the rows are of a folder that %s', async (_, rows) => {
+    const dataset = await edited(({ documents }) => identity(documents, 'rows', rows));
+    expect(await dataset.rows()).toBeNull();
+  });
+
+  it('refuses rows that are none', async () => {
+    const dataset = await edited(({ documents }) => {
+      identity(documents, 'rows', null);
+      documents['rows.json'] = { count: -1 };
+    });
+    await expect(dataset.rows()).rejects.toThrow('rows.json.count: expected a whole number');
+  });
+
+  it('tells what of it is not shown, and why', async () => {
+    const dataset = await edited(({ documents }) => {
+      Object.assign(documents['dataset_identity.json'] as object, {
+        source: { kind: 'AnnData in memory', expression: 'X', modality: null },
+        left_out: [{ what: 'obs column', key: '<img src=x>', why: 'dates are not shown' }],
+        notes: ['3 of 8 cells have no position']
+      });
+      identity(documents, 'embeddings', { keys: { '2d': 'X_umap' } });
+      identity(documents, 'stats', { n_edges: 12 });
+    });
+    expect(dataset.report).toEqual({
+      kind: 'AnnData in memory',
+      expression: 'X',
+      modality: null,
+      embeddings: new Map([[2, 'X_umap']]),
+      nEdges: 12,
+      leftOut: [{ what: 'obs column', key: '<img src=x>', why: 'dates are not shown' }],
+      notes: ['3 of 8 cells have no position']
+    });
+  });
+
+  it('opens a folder that says nothing of that, or keeps another thing in its place', async () => {
+    const dataset = await edited(({ documents }) => {
+      identity(documents, 'source', { name: 'A study', url: null });
+      identity(documents, 'stats', { n_edges: null });
+    });
+    expect(dataset.report).toMatchObject({ kind: null, leftOut: [], notes: [], nEdges: 0 });
+  });
+
   it('refuses files of a wrong length', async () => {
     const dataset = await edited(({ binaries }) => {
       binaries['points_2d.bin'] = new Float32Array(3);
@@ -139,15 +200,19 @@ describe('Dataset', () => {
     ['four dimensions', d => identity(d, 'embeddings', { available_dimensions: [4] }), 'one of'],
     ['an unknown type of codes', d => codes(d, ['kind', KINDS, 'int64', 255]), 'codesDtype'],
     ['a category that is a number', d => codes(d, ['kind', [1], 'uint8', 255]), 'categories[0]'],
+    ['a reason that is a number', d => identity(d, 'left_out', [{ what: 'a', key: 'b', why: 1 }]), 'left_out[0].why'],
+    ['a revision that is a list', d => identity(d, 'revision', []), 'revision'],
     ['a column without a name', d => codes(d, [null, KINDS, 'uint8', 255]), '_categoricalFields']
   ])('refuses %s', async (_, edit, why) => {
     await expect(edited(({ documents }) => edit(documents))).rejects.toThrow(why);
   });
 });
 
-function identity(documents: Record<string, unknown>, key: string, parts: object): void {
-  const found = documents['dataset_identity.json'] as Record<string, object>;
-  found[key] = { ...found[key], ...parts };
+/** Set a part of the identity; of an object those parts that are given. */
+function identity(documents: Record<string, unknown>, key: string, value: unknown): void {
+  const found = documents['dataset_identity.json'] as Record<string, unknown>;
+  const whole = typeof value !== 'object' || value === null || Array.isArray(value);
+  found[key] = whole ? value : { ...(found[key] as object | undefined), ...value };
 }
 
 function codes(documents: Record<string, unknown>, entry: unknown[]): void {

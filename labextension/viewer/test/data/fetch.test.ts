@@ -55,10 +55,10 @@ describe('Server', () => {
     page.cookie = 'a=1; _xsrf=2%7Cabc; b=2';
     await server.data('obs/HLA-A_B.codes.u8');
     page.cookie = '_xsrf=new';
-    await server.data('points 2d#.bin');
+    await server.data('points 2d#.bin', 'a b&c');
     expect(seen).toEqual([
       ['/user/ana/_cellucid/viewers/v1/data/obs/HLA-A_B.codes.u8', '2|abc'],
-      ['/user/ana/_cellucid/viewers/v1/data/points%202d%23.bin', 'new']
+      ['/user/ana/_cellucid/viewers/v1/data/points%202d%23.bin?v=a%20b%26c', 'new']
     ]);
   });
 
@@ -157,6 +157,6 @@ describe('Server', () => {
   it('stops when it is told to', async () => {
     const abort = new AbortController();
     handler = () => abort.abort();
-    await expect(server.data('a', abort.signal)).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(server.data('a', null, abort.signal)).rejects.toMatchObject({ name: 'AbortError' });
   });
 });

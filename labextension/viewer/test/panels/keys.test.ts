@@ -98,7 +98,7 @@ it('undoes the steps of a selection while there is one, and then the page', () =
 it('is silent while a person types, but not on a checkbox', () => {
   const box = document.body.appendChild(document.createElement('input'));
   for (const key of ['l', '3', '?', 'Enter']) press(key, box);
-  expect([app.tool.value, app.activeView.value.dimension, ui.helpOpen.value]).toEqual([null, 2, false]);
+  expect([app.tool.value, app.activeView.value.dimension, ui.sheet.value]).toEqual([null, 2, null]);
   box.type = 'checkbox';
   press('l', box);
   expect(app.tool.value).toBe('lasso');
@@ -106,11 +106,11 @@ it('is silent while a person types, but not on a checkbox', () => {
 
 it('opens and closes the sheet of shortcuts', () => {
   press('?');
-  expect(ui.helpOpen.value).toBe(true);
+  expect(ui.sheet.value).toBe('help');
   press('l');
   expect(app.tool.value).toBeNull();
   press('Escape');
-  expect(ui.helpOpen.value).toBe(false);
+  expect(ui.sheet.value).toBeNull();
 });
 
 it('moves the camera by arrows only when the picture has the focus', () => {

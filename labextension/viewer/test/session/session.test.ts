@@ -13,7 +13,7 @@ import { App } from '../../src/state/app';
 import { snapshot } from '../../src/state/keep';
 import { undo } from '../../src/state/undo';
 import { fill, views } from '../filled';
-import { filesOf, openFixture, tables } from '../fixture';
+import { Changing, filesOf, openFixture, tables } from '../fixture';
 
 const N = 20;
 const SMALL = fileURLToPath(
@@ -215,6 +215,48 @@ print(json.dumps({
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+});
+
+describe('a session of a dataset whose rows have a file of their own', () => {
+  async function large(): Promise<{ app: App; files: Changing }> {
+    const given = tables(N);
+    const identity = given.documents['dataset_identity.json'] as Record<string, unknown>;
+    given.documents['rows.json'] = identity['rows'];
+    identity['rows'] = null;
+    const files = new Changing(given);
+    return { app: new App(await Dataset.open(files)), files };
+  }
+
+  it('has the same fingerprint, and is known by it', async () => {
+    const { app, files } = await large();
+    fill(app);
+    const file = await captureSession(app);
+    expect(files.count('rows.json')).toBe(1);
+    const small = await captureSession(await filled());
+    const [one, other] = await Promise.all(
+      [file, small].map(async blob => takeApart(Buffer.from(await blob.arrayBuffer())).manifest)
+    );
+    expect(one!['cellucidExt']).toEqual(other!['cellucidExt']);
+    const { app: again } = await large();
+    expect((await restoreSession(again, file)).skipped).toEqual([]);
+    const { app: moved, files: theirs } = await large();
+    const rows = theirs.tables.documents['rows.json'] as Record<string, unknown>;
+    rows['orderSha256'] = 'c'.repeat(64);
+    const { restored, skipped } = await restoreSession(moved, file);
+    expect(restored).toEqual([]);
+    expect(skipped[0]?.why).toContain('another order of the rows');
+  });
+
+  it('is saved without them, and says so, where they can’t be had', async () => {
+    const { app, files } = await large();
+    files.before = path => (path === 'rows.json' ? Promise.reject(new Error('lost')) : undefined);
+    const { manifest } = takeApart(await bytesOf(app));
+    expect(manifest['cellucidExt']).toMatchObject({ rows: null });
+    expect(app.messages.value.at(-1)).toMatchObject({
+      level: 'warning',
+      text: 'The session was saved without the order of the rows: lost'
+    });
   });
 });
 

@@ -3,7 +3,7 @@ import { object, oneOf, own, text } from '../../base/check';
 import { writeFilter } from '../../state/filter-json';
 import { liveView } from '../../state/opening';
 import { readViews } from '../../state/readers';
-import { settleReferences } from '../../state/views';
+import { settleReferences } from '../../state/settle';
 import { parseJson, type Contributor } from '../contributor';
 
 const SCHEMA = 1;

@@ -10,7 +10,7 @@ export const identity: Contributor = {
     {
       id: 'identity/obs-names',
       label: 'Names of the cells',
-      payload: new Uint8Array(await app.dataset.names())
+      payload: new Uint8Array(await app.shown.read(dataset => dataset.names()))
     }
   ],
   // They are for Python, and no part of the state.

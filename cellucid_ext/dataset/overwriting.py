@@ -1,0 +1,72 @@
+"""What a new dataset folder may take the place of."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from .folder import IDENTITY
+
+_FILES: Final = re.compile(
+    r"""
+    (dataset_identity | obs_manifest | var_manifest | connectivity_manifest | rows
+        | state-snapshots) \.json
+    | obs_names \.txt
+    | points_ \d d \.bin (\.gz)?
+    | (obs | var)/[^/]+ \.(values | codes | outliers) \.\w+ (\.gz)?
+    | connectivity/[^/]+ \.bin (\.gz)?
+    | vectors/[^/]+ \.bin (\.gz)?
+    | [^/]+ \.cellucid-session
+    """,
+    re.VERBOSE,
+)
+
+
+def check_target(folder: Path, *, overwrite: bool) -> None:
+    """Refuse to write a dataset where something stands that must stay.
+
+    Parameters
+    ----------
+    folder
+        Where it is to be written.
+    overwrite
+        Whether it may take the place of a dataset folder. Of nothing else it ever may: a folder
+        with files that no dataset has could be somebody's work.
+
+    Raises
+    ------
+    FileExistsError
+        If it must not be written there; the message says why.
+
+    Examples
+    --------
+    >>> check_target(Path("pbmc"), overwrite=True)                  # doctest: +SKIP
+    """
+    if not os.path.lexists(folder):
+        return
+    if not overwrite:
+        raise FileExistsError(f"{str(folder)!r} exists; overwrite=True replaces a dataset folder")
+    if not folder.is_dir() or not (folder / IDENTITY).is_file():
+        raise FileExistsError(f"{str(folder)!r} is no dataset folder, so it is not replaced")
+    for path in _entries(folder):
+        if not _FILES.fullmatch(path):
+            raise FileExistsError(
+                f"{str(folder)!r} is not replaced, for it holds {path!r}, which is no file of a "
+                "dataset: move that elsewhere first"
+            )
+
+
+def _entries(folder: Path, under: str = "") -> Iterator[str]:
+    """Give the path of all that is in a folder but for the folders themselves."""
+    for entry in os.scandir(folder):
+        path = f"{under}{entry.name}"
+        mode = entry.stat(follow_symlinks=False).st_mode
+        if stat.S_ISDIR(mode):
+            yield from _entries(Path(entry.path), f"{path}/")
+        else:
+            # A link or a pipe is nothing that a dataset has.
+            yield path if stat.S_ISREG(mode) else f"{path} (no file)"

@@ -1,0 +1,91 @@
+/** Views brought in line with a dataset that may not have all that they refer to. */
+import type { Dataset } from '../data/dataset';
+import type { Slot } from './change';
+import { say, type Speaker } from './messages';
+import type { FieldRef, Filter, View } from './types';
+
+export interface Settled {
+  readonly views: readonly View[];
+  /** Names of the fields that are no longer coloured or filtered by. */
+  readonly lost: readonly string[];
+}
+
+/**
+ * Go to the default dimension where one is not there, and to no colour where a field is not; a
+ * filter by such a field is kept, but disabled. A view that fits stays the same object.
+ */
+export function settled(views: readonly View[], dataset: Dataset): Settled {
+  const lost = new Set<string>();
+  const settle = (view: View): View => {
+    const { dimension, field } = view;
+    const gone = field !== null && !dataset.has(field);
+    if (gone) {
+      lost.add(field.key);
+    }
+    const filters = view.filters.flatMap((filter): Filter[] => {
+      if (filter.kind === 'cells') {
+        return cellsOf(filter, dataset.nCells);
+      }
+      if (!filter.enabled || dataset.kindOf(filter.field) === KINDS[filter.kind]) {
+        return [filter];
+      }
+      lost.add(filter.field.key);
+      return [{ ...filter, enabled: false }];
+    });
+    const known = dataset.dimensions.includes(dimension);
+    const same =
+      filters.length === view.filters.length && filters.every((f, i) => f === view.filters[i]);
+    return known && !gone && same
+      ? view
+      : {
+          ...view,
+          dimension: known ? dimension : dataset.defaultDimension,
+          field: gone ? null : field,
+          filters
+        };
+  };
+  const found = views.map(settle);
+  return {
+    views: found.every((view, i) => view === views[i]) ? views : found,
+    lost: [...lost]
+  };
+}
+
+/** Whose views they are: the app. */
+interface Viewer extends Speaker {
+  readonly dataset: Dataset;
+  readonly slots: { readonly views: Slot<readonly View[]> };
+}
+
+/**
+ * After views came from elsewhere, or the dataset was read again: turn off what it does not have,
+ * and say so. Called within the change that did it.
+ */
+export function settleReferences(app: Viewer): void {
+  const { views, lost } = settled(app.slots.views.signal.peek(), app.dataset);
+  app.slots.views.set(views);
+  if (lost.length > 0) {
+    const names = lost.slice(0, 5).map(key => `“${key}”`).join(', ');
+    const more = lost.length > 5 ? ` and ${lost.length - 5} more` : '';
+    say(app, 'warning', `Not in this dataset, so no cell is coloured or hidden by: ${names}${more}.`);
+  }
+}
+
+/** The columns that a view needs. */
+export function fieldsOf({ field, filters }: View): FieldRef[] {
+  const filtered = filters.flatMap(filter =>
+    filter.kind === 'cells' || !filter.enabled ? [] : [filter.field]
+  );
+  return field === null ? filtered : [field, ...filtered];
+}
+
+/** What is filtered by is of a kind, too. */
+const KINDS = { category: 'categorical', range: 'continuous' } as const;
+
+function cellsOf(filter: Extract<Filter, { kind: 'cells' }>, nCells: number): Filter[] {
+  if ((filter.hidden.at(-1) ?? 0) < nCells) {
+    return filter.hidden.length > 0 ? [filter] : [];
+  }
+  const hidden = filter.hidden.filter(cell => cell < nCells);
+  return hidden.length > 0 ? [{ ...filter, hidden }] : [];
+}
