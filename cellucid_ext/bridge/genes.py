@@ -38,9 +38,9 @@ class Genes:
 
     @classmethod
     def of(cls, bundle: CellucidSessionBundle) -> Genes:
-        """Read what a session of format 2 says of it; those of format 1 are of X."""
-        mapping = (bundle.dataset_fingerprint or {}).get("dataMapping")
-        if not isinstance(mapping, dict):
+        """Read what a session says of it; others' of format 1, which say nothing, are of X."""
+        mapping = bundle.data_mapping
+        if mapping is None:
             return cls()
         matrix, names = mapping.get("expression"), mapping.get("geneNames")
         return cls(

@@ -30,11 +30,8 @@ def modality_of(
     ValueError
         If the session names a modality that is not there, or there is none at all.
     """
-    fingerprint = bundle.dataset_fingerprint or {}
-    mapping = fingerprint.get("dataMapping")
-    named = fingerprint.get("modality") or (
-        mapping.get("modality") if isinstance(mapping, dict) else None
-    )
+    fingerprint, mapping = bundle.dataset_fingerprint or {}, bundle.data_mapping or {}
+    named = fingerprint.get("modality") or mapping.get("modality")
     if isinstance(named, str) or not modalities:
         if named in modalities:
             return str(named)

@@ -191,6 +191,7 @@ class AnnDataSource:
             "stats": {
                 "n_cells": self.n_cells,
                 "n_genes": len(genes),
+                "n_vars": 0 if self.expression is None else self.expression.n_vars,
                 "n_obs_fields": len(kinds),
                 "n_categorical_fields": kinds.count("categorical"),
                 "n_continuous_fields": kinds.count("continuous"),
@@ -202,14 +203,21 @@ class AnnDataSource:
             **({"vector_fields": fields} if fields is not None else {}),
             "obs_fields": self.obs.fields(),
             "export_settings": {"compression": None, "var_quantization": None},
-            "source": {
-                "kind": self._kind,
-                "expression": self._options["expression"],
-                "modality": self._options["modality"],
-            },
+            "source": self._origin(),
             "left_out": self._left_out(),
             "notes": self._notes(),
             "rows": self.cells.rows() if at_once else None,
+        }
+
+    def _origin(self) -> dict[str, str | None]:
+        """Say what the data are, and how sessions find again what was shown of them."""
+        there = self.expression is not None
+        column = self._options["gene_id_column"]
+        return {
+            "kind": self._kind,
+            "expression": self._options["expression"] if there else None,
+            "gene_names": column if column == "index" else f"column:{column}",
+            "modality": self._options["modality"],
         }
 
     def _left_out(self) -> list[dict[str, str]]:

@@ -145,11 +145,15 @@ def _blocks(
     kept = _room(n_cells * n_genes, budget)
     if kept is None:
         return
+    # Fresh memory for each would take longer than the rest of the work.
+    buffer = np.empty(0, dtype=np.float32)
     for start, stop in bounds:
         # Where chunks hold many cells, a block is larger than may be in memory at once.
-        strips = cuts(0, n_genes, matrix.chunk[1], block_values // (stop - start))
-        for left, right in strips:
-            strip = np.empty((right - left, stop - start), dtype=np.float32)
+        for left, right in cuts(0, n_genes, matrix.chunk[1], block_values // (stop - start)):
+            count = (right - left) * (stop - start)
+            if count > len(buffer):
+                buffer = np.empty(count, dtype=np.float32)
+            strip = buffer[:count].reshape(right - left, stop - start)
             matrix.genes(np.arange(left, right), start, stop, strip)
             kept.add(strip)
             yield None

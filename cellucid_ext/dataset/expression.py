@@ -33,6 +33,8 @@ class Expression:
     ----------
     names
         Of the genes that are played; no name stands twice.
+    n_vars
+        How many genes the matrix has.
     notes
         What a person should know of them.
     files
@@ -53,12 +55,15 @@ class Expression:
         given = _names(table_of(var), gene_id_column)
         told_apart = distinct(given)
         self.notes = _notes(given, told_apart)
+        self.n_vars = len(given)
         places = {name: place for place, name in enumerate(told_apart)}
         self.names = told_apart if wanted is None else _chosen(wanted, places)
         self._files_of = file_names(self.names)
         self.files: dict[str, Callable[[], Any]] = {"var_manifest.json": self.manifest}
+        self._places: dict[str, int] = {}
         for name in self.names:
             path = f"var/{self._files_of[name]}.values.f32"
+            self._places[path] = places[name]
             self.files[path] = partial(self._matrix.column, places[name])
 
     @classmethod
@@ -91,6 +96,18 @@ class Expression:
         """Give one gene's values: float32 of shape (cells,)."""
         made: npt.NDArray[np.float32] = self.files[f"var/{self._files_of[gene]}.values.f32"]()
         return made
+
+    def together(self) -> list[list[str]]:
+        """Give the files that are best made together, in `read`; none where each is by itself."""
+        at_once = self._matrix.at_once()
+        paths = sorted(self._places, key=self._places.__getitem__)
+        if at_once == 1:
+            return []
+        return [paths[start : start + at_once] for start in range(0, len(paths), at_once)]
+
+    def read(self, paths: Sequence[str]) -> npt.NDArray[np.float32]:
+        """Make files together: float32 of shape (files, cells); see `Genes.columns`."""
+        return self._matrix.columns([self._places[path] for path in paths])
 
     def wait_until_built(self, timeout: float, budget: int) -> bool:
         """Have genes put in order, within a budget of memory; see `Genes.wait_until_built`."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Unpack
 
@@ -131,7 +132,7 @@ class _Writing:
         packed = dict[str, Packed]()
         about = {"desc": self._target.name, "unit": " files", "disable": not progress}
         with tqdm(total=len(paths), **about) as bar:
-            for path, done in self._in_threads(paths):
+            for path, done in self._write_all(paths):
                 packed[path] = done
                 bar.update()
         self._names()
@@ -143,18 +144,29 @@ class _Writing:
             )
         self._manifests({path: done.span for path, done in packed.items() if done.span})
 
-    def _in_threads(self, paths: Sequence[str]) -> Iterator[tuple[str, Packed]]:
+    def _write_all(self, paths: Sequence[str]) -> Iterator[tuple[str, Packed]]:
+        expression = self._source.expression
+        groups = [] if expression is None else expression.together()
+        grouped = {path for group in groups for path in group}
+        making = {path: partial(self._source.make, path) for path in paths if path not in grouped}
+        yield from self._in_threads(making)
+        if expression is not None:
+            for group in groups:
+                # Nothing here holds what is read, so that it is gone before more is.
+                yield from self._in_threads(_each(group, expression.read(group)))
+
+    def _in_threads(self, making: Mapping[str, Callable[[], Any]]) -> Iterator[tuple[str, Packed]]:
         """Write files, several at a time: NumPy, zlib and the disk leave Python to others."""
         with ThreadPoolExecutor(_THREADS, "prepare") as pool:
-            writing = {pool.submit(self._write, path): path for path in paths}
+            writing = {pool.submit(self._write, path, make): path for path, make in making.items()}
             try:
                 for done in as_completed(writing):
                     yield writing[done], done.result()
             finally:
                 pool.shutdown(wait=True, cancel_futures=True)
 
-    def _write(self, path: str) -> Packed:
-        packed = self._packing.pack(path, self._source.make(path))
+    def _write(self, path: str, make: Callable[[], Any]) -> Packed:
+        packed = self._packing.pack(path, make())
         self._store(self._packing.path(path), packed.body)
         # Of thousands of files what they hold must not stay.
         return Packed(b"", packed.span, packed.n_infinite)
@@ -197,3 +209,7 @@ class _Writing:
         except OSError as error:
             what = f"{path} can't be written: {error.strerror}"
             raise OSError(error.errno, what, str(self._target)) from error
+
+
+def _each(paths: Sequence[str], made: Any) -> dict[str, Callable[[], Any]]:
+    return {path: partial(made.__getitem__, place) for place, path in enumerate(paths)}

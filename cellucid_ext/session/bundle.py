@@ -85,6 +85,15 @@ class CellucidSessionBundle(SessionChunks):
         return rows if isinstance(rows.get("orderSha256"), str) else None
 
     @property
+    def data_mapping(self) -> dict[str, Any] | None:
+        """How its viewer read the data, ``{expression, geneNames, modality}``; None if unsaid."""
+        for said in (self.dataset_fingerprint, self.manifest.get("cellucidExt")):
+            mapping = said.get("dataMapping") if isinstance(said, dict) else None
+            if isinstance(mapping, dict):
+                return mapping
+        return None
+
+    @property
     def n_cells(self) -> int | None:
         """Number of cells the session was made on; None where the file does not say."""
         count = _count(self.dataset_fingerprint, "cellCount")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import warnings
 from pathlib import Path
 from typing import Any
@@ -202,6 +203,29 @@ def test_a_named_modality(tmp_path: Path) -> None:
         return writer.write(tmp_path / modality)
 
     assert applied(made_on("adt"), both())[1].modality == "adt"
+    with pytest.raises(ValueError, match="made on the modality 'atac'; this MuData has 'adt', 'r"):
+        applied(made_on("atac"), both())
+
+
+def test_the_modality_that_our_viewer_showed(tmp_path: Path) -> None:
+    from cellucid_ext.protocol import SESSION_MAGIC
+
+    data = session(tmp_path / "s", names=named(make())).read_bytes()
+    start = len(SESSION_MAGIC) + 4
+    end = start + int.from_bytes(data[start - 4 : start], "little")
+    manifest = json.loads(data[start:end])
+
+    def made_on(modality: str | None) -> Path:
+        # As the page writes it: among what is ours, for others know the keys of a fingerprint.
+        mapping = {"expression": "X", "geneNames": "index", "modality": modality}
+        manifest["cellucidExt"]["dataMapping"] = mapping
+        head = json.dumps(manifest).encode()
+        path = tmp_path / str(modality)
+        path.write_bytes(SESSION_MAGIC + len(head).to_bytes(4, "little") + head + data[end:])
+        return path
+
+    assert applied(made_on("adt"), both())[1].modality == "adt"
+    assert applied(made_on(None), both())[1].modality == "rna"
     with pytest.raises(ValueError, match="made on the modality 'atac'; this MuData has 'adt', 'r"):
         applied(made_on("atac"), both())
 

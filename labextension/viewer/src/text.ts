@@ -37,7 +37,7 @@ export const text = {
     genes > 0 ? `${count(genes)}${where === null ? '' : ` of ${where}`}` : 'none',
   columns: (categorical: number, continuous: number) =>
     `${count(categorical)} of categories, ${count(continuous)} of numbers`,
-  edges: (edges: number) => `${count(edges)} edges`,
+  edges: (edges: number | null) => (edges === null ? 'not counted' : `${count(edges)} edges`),
   leftOut: 'Left out',
   notes: 'Notes',
   andMore: (more: number) => `… and ${count(more)} more`,

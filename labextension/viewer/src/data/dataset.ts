@@ -123,6 +123,11 @@ export class Dataset {
     return this.identity.nGenes;
   }
 
+  /** How many genes the data have, of which not all may be shown. */
+  get nVars(): number {
+    return this.identity.nVars;
+  }
+
   get dimensions(): readonly Dimension[] {
     return this.identity.dimensions;
   }

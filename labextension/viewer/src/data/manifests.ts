@@ -48,6 +48,8 @@ export interface Identity {
   readonly name: string;
   readonly nCells: number;
   readonly nGenes: number;
+  /** How many genes the data have, of which not all may be shown. */
+  readonly nVars: number;
   readonly dimensions: readonly Dimension[];
   readonly defaultDimension: Dimension;
   readonly pointFiles: ReadonlyMap<Dimension, string>;
@@ -83,11 +85,14 @@ export function readIdentity(value: unknown): Identity {
   }
   const files = object(own(embeddings, 'files'), 'embeddings.files');
   const wanted = own(embeddings, 'default_dimension');
+  const genes = (key: string): number | null =>
+    optional(own(stats, key), `stats.${key}`, (v, p) => integer(v, p, 0, MAX_GENES));
   return {
     id: text(own(identity, 'id'), 'id', MAX_KEY),
     name: text(own(identity, 'name'), 'name', MAX_KEY),
     nCells: integer(own(stats, 'n_cells'), 'stats.n_cells', 0, MAX_CELLS),
-    nGenes: integer(own(stats, 'n_genes'), 'stats.n_genes', 0, MAX_GENES),
+    nGenes: genes('n_genes') ?? 0,
+    nVars: genes('n_vars') ?? genes('n_genes') ?? 0,
     dimensions,
     defaultDimension: dimensions.find(d => d === wanted) ?? first,
     pointFiles: new Map(

@@ -14,10 +14,13 @@ export interface Report {
   readonly kind: string | null;
   /** Where genes are read, such as `X` or `layer:counts`. */
   readonly expression: string | null;
+  /** By what genes are called: `index`, or `column:` and the column of var. */
+  readonly geneNames: string | null;
   readonly modality: string | null;
   /** The embedding of each dimension, where it has a name. */
   readonly embeddings: ReadonlyMap<Dimension, string>;
-  readonly nEdges: number;
+  /** How many edges the graph of neighbours has; null where they are not counted yet. */
+  readonly nEdges: number | null;
   readonly leftOut: readonly LeftOut[];
   readonly notes: readonly string[];
 }
@@ -34,10 +37,11 @@ export function readReport(identity: JsonObject, dimensions: readonly Dimension[
     'embeddings.keys'
   );
   const name = (key: string): string | null => optional(own(source, key), `source.${key}`, short);
-  const edges = own(object(own(identity, 'stats'), 'stats'), 'n_edges');
+  const stats = object(own(identity, 'stats'), 'stats');
   return {
     kind: name('kind'),
     expression: name('expression'),
+    geneNames: name('gene_names'),
     modality: name('modality'),
     embeddings: new Map(
       dimensions.flatMap(dimension => {
@@ -46,7 +50,10 @@ export function readReport(identity: JsonObject, dimensions: readonly Dimension[
         return found === null ? [] : [[dimension, found] as const];
       })
     ),
-    nEdges: optional(edges, 'stats.n_edges', (v, p) => integer(v, p)) ?? 0,
+    nEdges:
+      own(stats, 'has_connectivity') === true
+        ? optional(own(stats, 'n_edges'), 'stats.n_edges', (v, p) => integer(v, p))
+        : 0,
     leftOut: list(own(identity, 'left_out') ?? [], 'left_out', readLeftOut, MAX_PARTS),
     notes: list(own(identity, 'notes') ?? [], 'notes', words, MAX_PARTS)
   };

@@ -29,7 +29,7 @@ function Facts({ app }: { app: App }): JSX.Element {
     [text.aboutGenes, text.genesOf(dataset.nGenes, report.expression)],
     [text.aboutEmbeddings, embeddings.join(', ')],
     [text.aboutColumns, text.columns(ofKind('categorical'), ofKind('continuous'))],
-    [text.aboutGraph, report.nEdges > 0 ? text.edges(report.nEdges) : null]
+    [text.aboutGraph, report.nEdges === 0 ? null : text.edges(report.nEdges)]
   ];
   return (
     <div class="cx-about">

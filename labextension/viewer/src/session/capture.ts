@@ -44,7 +44,8 @@ async function captureOne(
 }
 
 function head(app: App, rows: Rows | null): Readonly<Record<string, unknown>> {
-  const { id, nCells, nGenes } = app.dataset;
+  const { id, nCells, nVars, report } = app.dataset;
+  const { expression, geneNames, modality } = report;
   return {
     createdAt: new Date().toISOString(),
     dataSource: { sourceType: 'jupyter', datasetId: id, userPath: null },
@@ -52,8 +53,13 @@ function head(app: App, rows: Rows | null): Readonly<Record<string, unknown>> {
       sourceType: 'jupyter',
       datasetId: id,
       cellCount: nCells,
-      varCount: nGenes
+      varCount: nVars
     },
-    cellucidExt: { writer: { name: 'cellucid_ext', version: __VERSION__ }, rows }
+    cellucidExt: {
+      writer: { name: 'cellucid_ext', version: __VERSION__ },
+      rows,
+      // By which Python finds the genes again, and a MuData's cells.
+      ...(geneNames === null ? {} : { dataMapping: { expression, geneNames, modality } })
+    }
   };
 }

@@ -54,7 +54,7 @@ export async function restoreSession(app: App, file: Blob): Promise<Restored> {
 
 /** Which part of the dataset is another one than when the session was made; null if none is. */
 async function differs(app: App, manifest: JsonObject): Promise<string | null> {
-  const { id, nCells, nGenes } = app.dataset;
+  const { id, nCells, nVars } = app.dataset;
   const made = object(own(manifest, 'datasetFingerprint') ?? {}, 'datasetFingerprint');
   const ext = object(own(manifest, 'cellucidExt') ?? {}, 'cellucidExt');
   const madeRows = object(own(ext, 'rows') ?? {}, 'cellucidExt.rows');
@@ -63,7 +63,7 @@ async function differs(app: App, manifest: JsonObject): Promise<string | null> {
   const parts: [string, unknown, unknown][] = [
     ['dataset', own(made, 'datasetId'), id],
     ['number of cells', own(made, 'cellCount'), nCells],
-    ['number of genes', own(made, 'varCount'), nGenes],
+    ['number of genes', own(made, 'varCount'), nVars],
     ['order of the rows', madeOrder, rows?.orderSha256 ?? null]
   ];
   // What either side does not know is no difference.

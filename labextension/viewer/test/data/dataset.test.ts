@@ -155,16 +155,17 @@ describe('Dataset', () => {
   it('tells what of it is not shown, and why', async () => {
     const dataset = await edited(({ documents }) => {
       Object.assign(documents['dataset_identity.json'] as object, {
-        source: { kind: 'AnnData in memory', expression: 'X', modality: null },
+        source: { kind: 'AnnData in memory', expression: 'X', gene_names: 'index', modality: null },
         left_out: [{ what: 'obs column', key: '<img src=x>', why: 'dates are not shown' }],
         notes: ['3 of 8 cells have no position']
       });
       identity(documents, 'embeddings', { keys: { '2d': 'X_umap' } });
-      identity(documents, 'stats', { n_edges: 12 });
+      identity(documents, 'stats', { n_edges: 12, has_connectivity: true });
     });
     expect(dataset.report).toEqual({
       kind: 'AnnData in memory',
       expression: 'X',
+      geneNames: 'index',
       modality: null,
       embeddings: new Map([[2, 'X_umap']]),
       nEdges: 12,

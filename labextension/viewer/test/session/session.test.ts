@@ -228,6 +228,21 @@ describe('a session of a dataset whose rows have a file of their own', () => {
     return { app: new App(await Dataset.open(files)), files };
   }
 
+  it('says how its data were read, and counts genes that are not shown', async () => {
+    const data = tables(N);
+    const identity = data.documents['dataset_identity.json'] as Record<string, object>;
+    const source = { kind: 'MuData', expression: 'raw', gene_names: 'column:symbol', modality: 'rna' };
+    Object.assign(identity, { source });
+    Object.assign(identity['stats'] ?? {}, { n_vars: 40 });
+    const { manifest } = takeApart(await bytesOf(new App(await Dataset.open(filesOf(data)))));
+    expect(manifest).toMatchObject({
+      datasetFingerprint: { varCount: 40 },
+      cellucidExt: {
+        dataMapping: { expression: 'raw', geneNames: 'column:symbol', modality: 'rna' }
+      }
+    });
+  });
+
   it('has the same fingerprint, and is known by it', async () => {
     const { app, files } = await large();
     fill(app);
