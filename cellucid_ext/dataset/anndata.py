@@ -119,7 +119,7 @@ class AnnDataSource:
         if path not in self.files:
             raise FileNotFoundError(path)
         self._check()
-        return self._kept.get(path, lambda: _file(self.make(path)))
+        return self._kept.get(path, lambda: self._file(path))
 
     def make(self, path: str) -> Any:
         """Give what one of the `files` holds, made anew: bytes, an array, or a dict for JSON.
@@ -156,6 +156,17 @@ class AnnDataSource:
     def options(self) -> Options:
         """Give the options by which the same is shown, under the same name and id."""
         return {**self._options, "name": self.name, "dataset_id": self.id}
+
+    def _file(self, path: str) -> File:
+        made = self.make(path)
+        if isinstance(made, dict):
+            text = json.dumps(made, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+            made = text.encode("utf-8", "surrogatepass")
+        if isinstance(made, bytes):
+            return File(made, _tag(made))
+        # To hash the values would take longer than to find them.
+        body = np.ascontiguousarray(made).data.cast("B").toreadonly()
+        return File(body, _tag(f"{self.revision} {path}".encode()))
 
     def _check(self) -> None:
         adata = self._adata
@@ -259,13 +270,5 @@ def _size(file: File) -> int:
     return len(file.body) if isinstance(file.body, bytes) else file.body.nbytes
 
 
-def _file(made: Any) -> File:
-    body: bytes | memoryview
-    if isinstance(made, dict):
-        text = json.dumps(made, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-        body = text.encode("utf-8", "surrogatepass")
-    elif isinstance(made, bytes):
-        body = made
-    else:
-        body = np.ascontiguousarray(made).data.cast("B").toreadonly()
-    return File(body, f'"{hashlib.blake2b(body, digest_size=16).hexdigest()}"')
+def _tag(content: bytes) -> str:
+    return f'"{hashlib.blake2b(content, digest_size=16).hexdigest()}"'

@@ -33,7 +33,7 @@ class File:
     body
         Its bytes, contiguous, not to be changed; a view of the data where that is possible.
     etag
-        In quotes; another one for other content.
+        In quotes; another one for other content, and perhaps for another revision of the same.
     """
 
     body: bytes | Body

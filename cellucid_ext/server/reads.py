@@ -75,15 +75,21 @@ class Read:
             If it ends early.
         """
         while True:
-            try:
-                piece = await asyncio.wait_for(self._pieces.get(), self._seconds)
-            except TimeoutError:
-                raise KernelTimeout("the kernel stopped in the middle of its answer") from None
+            piece = await self._next()
             if piece is None:
                 return
             if isinstance(piece, Refused):
                 raise piece
             yield piece
+
+    async def _next(self) -> bytes | Refused | None:
+        # To wait costs more than to pass a piece on, so what is there is taken as it is.
+        if not self._pieces.empty():
+            return self._pieces.get_nowait()
+        try:
+            return await asyncio.wait_for(self._pieces.get(), self._seconds)
+        except TimeoutError:
+            raise KernelTimeout("the kernel stopped in the middle of its answer") from None
 
     @property
     def answered(self) -> bool:
@@ -111,8 +117,10 @@ class Read:
             If the page left, or takes nothing for too long.
         """
         try:
-            if not self._page_gone:
+            if not self._page_gone and self._pieces.full():
                 await asyncio.wait_for(self._pieces.put(piece), self._seconds)
+            elif not self._page_gone:
+                self._pieces.put_nowait(piece)
         except TimeoutError:
             self._page_gone = True
         if self._page_gone:

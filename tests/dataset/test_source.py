@@ -118,15 +118,17 @@ def test_bodies_cannot_be_written() -> None:
         assert memoryview(source.read(path).body).readonly
 
 
-def test_etags_follow_the_content() -> None:
+def test_etags_follow_what_was_shown_or_refreshed() -> None:
     adata = make({"size": np.arange(6.0), "kind": list("aabbcc")})
     paths = ["obs/size.values.f32", "obs/kind.codes.u8", "var/g0.values.f32", "points_2d.bin"]
-    before = [open_source(adata).read(path).etag for path in paths]
-    assert before == [open_source(adata).read(path).etag for path in paths]
+    paths += ["obs_manifest.json", "dataset_identity.json"]
+    source = open_source(adata)
+    before = [source.read(path).etag for path in paths]
+    assert before == [source.read(path).etag for path in paths]
     assert len(set(before)) == len(before)
     assert all(etag.startswith('"') and etag.endswith('"') for etag in before)
-    changed = make({"size": np.arange(6.0) + 1, "kind": list("aabbca")}, X + 1, {"X_umap": -UMAP})
-    after = [open_source(changed).read(path).etag for path in paths]
+    adata.obs["kind"] = list("aabbcd")
+    after = [source.refreshed().read(path).etag for path in paths]
     assert not set(before) & set(after)
 
 

@@ -89,7 +89,9 @@ class FileHandler(Handler):
             async for piece in pieces:
                 if status != _NO_BODY:
                     self.write(piece)
-                await asyncio.wait_for(self.flush(), seconds)
+                flushed = self.flush()
+                if not flushed.done():
+                    await asyncio.wait_for(flushed, seconds)
         except (Refused, TimeoutError, StreamClosedError):
             if not self._headers_written:
                 raise
