@@ -80,9 +80,8 @@ def test_a_file_that_was_closed(form: str, tmp_path: Path) -> None:
     for closed in (read, unread):
         with pytest.raises(DatasetError, match="expression can't be read: its file was closed"):
             closed.column(1)
-    if form != "dense":
-        with pytest.raises(DatasetError, match="its file was closed"):
-            unread.wait_until_built(30)
+    with pytest.raises(DatasetError, match="its file was closed"):
+        unread.wait_until_built(30)
 
 
 @pytest.mark.parametrize("dtype", [np.complex64, object])
