@@ -25,7 +25,7 @@ _RANGE: Final = re.compile(r"bytes=(?:([0-9]{1,18})-([0-9]{1,18})?|-([0-9]{1,18}
 _ETAG: Final = re.compile(r'"[\x21\x23-\x7e]*"')
 
 _NO_GZIP: Final = re.compile(r"q=0(\.0*)?")
-_KEYS: Final = ("range", "ifNoneMatch", "acceptEncoding", "revision")
+_KEYS: Final = ("range", "ifRange", "ifNoneMatch", "acceptEncoding", "revision")
 _OF_THE_FILE: Final = (200, 206, 304)
 
 _logger = logging.getLogger(__name__)
@@ -37,8 +37,9 @@ class Asked:
 
     Attributes
     ----------
-    range, if_none_match, encodings
-        Its headers ``Range``, ``If-None-Match`` and ``Accept-Encoding``; None where absent.
+    range, if_range, if_none_match, encodings
+        Its headers ``Range``, ``If-Range``, ``If-None-Match`` and ``Accept-Encoding``; None where
+        absent.
     revision
         The revision of the dataset that the page has, ``v`` of its query; None for any.
 
@@ -50,6 +51,7 @@ class Asked:
     """
 
     range: str | None = None
+    if_range: str | None = None
     if_none_match: str | None = None
     encodings: str | None = None
     revision: str | None = None
@@ -62,7 +64,7 @@ class Asked:
 
     def frame(self) -> dict[str, str | None]:
         """Give it as it stands in a ``read`` of the protocol."""
-        said = (self.range, self.if_none_match, self.encodings, self.revision)
+        said = (self.range, self.if_range, self.if_none_match, self.encodings, self.revision)
         return dict(zip(_KEYS, said, strict=True))
 
     @property
@@ -129,7 +131,8 @@ def answer(source: Source, path: str, asked: Asked | None = None) -> Reply:
         _logger.warning("a file of a dataset can't be read: %s", type(error).__name__)
         _logger.debug("reading %r failed", path, exc_info=True)
         return failure(500, "dataset-error", f"{type(error).__name__}: {error}")
-    if revision is not None and asked.revision == revision and reply.status in _OF_THE_FILE:
+    known = revision is not None and asked.revision == revision and file.lasts
+    if known and reply.status in _OF_THE_FILE:
         reply = replace(reply, headers={**reply.headers, "Cache-Control": IMMUTABLE})
     return reply
 
@@ -148,7 +151,8 @@ def part(path: str, body: Body, etag: str, asked: Asked) -> Reply:
     if _matches(asked.if_none_match, etag):
         return Reply(304, headers)
     span = _span(asked.range, body.nbytes)
-    if span is None:
+    # A browser goes on with what it has of an answer that was cut: of this file, or of another.
+    if span is None or asked.if_range not in (None, etag):
         return Reply(200, headers, body)
     start, stop = span
     if start >= stop:

@@ -99,6 +99,16 @@ def test_the_log_names_no_dataset(caplog: pytest.LogCaptureFixture) -> None:
     assert record.exc_info is None
 
 
+@pytest.mark.parametrize(
+    ("if_range", "status"),
+    [(ETAG, 206), ('"another"', 200), (f"W/{ETAG}", 200), ("Sat, 21 Nov 2026 12:00:00 GMT", 200)],
+)
+def test_the_rest_of_a_file_only_if_it_is_still_that_file(if_range: str, status: int) -> None:
+    reply = answer(SOURCE, "a.bin", Asked(range="bytes=10-", if_range=if_range))
+    assert reply.status == status
+    assert bytes(reply.body) == (BODY[10:] if status == 206 else BODY)
+
+
 # Revisions.
 
 

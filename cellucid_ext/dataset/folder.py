@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import json
 import os
 import stat
 from collections.abc import Mapping
@@ -14,6 +16,11 @@ from .source import DatasetError, File
 from .stored import Stored
 
 IDENTITY: Final = "dataset_identity.json"
+
+_MANIFESTS: Final = (
+    IDENTITY,
+    *("obs_manifest.json", "var_manifest.json", "connectivity_manifest.json"),
+)
 
 _MAX_MANIFEST_BYTES: Final = 64 * 2**20
 _MAX_CELLS: Final = 2**31
@@ -59,8 +66,6 @@ class FolderSource:
     21104
     """
 
-    revision: str | None = None
-
     def __init__(self, folder: str | os.PathLike[str]) -> None:
         try:
             self.folder = Path(folder).resolve(strict=True)
@@ -82,14 +87,31 @@ class FolderSource:
         if self.n_vars:
             self._check_manifest("var_manifest.json", "fields")
 
+    @property
+    def revision(self) -> str | None:
+        """What stands for the manifests as they are now; one file of them may change by itself."""
+        versions = [self._version(path) for path in _MANIFESTS]
+        return hashlib.blake2b(repr(versions).encode(), digest_size=16).hexdigest()
+
     def read(self, path: str) -> File:
         """Give one file of the dataset folder; see `Source.read`."""
         stored = self._stored(path)
-        return File(stored, stored.etag)
+        if path != IDENTITY:
+            return File(stored, stored.etag, lasts=False)
+        revision = self.revision
+        identity = {**self._json(IDENTITY), "revision": revision}
+        text = json.dumps(identity, ensure_ascii=False, separators=(",", ":"))
+        return File(text.encode("utf-8", "surrogatepass"), f'"{revision}"', lasts=False)
 
     def refreshed(self) -> FolderSource:
         """Read the manifests again; see `Source.refreshed`."""
         return FolderSource(self.folder)
+
+    def _version(self, path: str) -> object:
+        try:
+            return self._stored(path).etag
+        except FileNotFoundError:
+            return None
 
     def _stored(self, path: str) -> Stored:
         parts = path.split("/")

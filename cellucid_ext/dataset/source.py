@@ -34,10 +34,13 @@ class File:
         Its bytes, contiguous, not to be changed; a view of the data where that is possible.
     etag
         In quotes; another one for other content, and perhaps for another revision of the same.
+    lasts
+        Whether it is the same for as long as the revision of its dataset is.
     """
 
     body: bytes | Body
     etag: str
+    lasts: bool = True
 
 
 class Source(Protocol):
@@ -48,7 +51,7 @@ class Source(Protocol):
     id, name
         What sessions and people know it by.
     n_cells, n_vars
-        How many cells and genes it has.
+        How many cells it has, and genes where expression is read.
     """
 
     id: str

@@ -39,11 +39,12 @@ class Replies:
         asked = answers.Asked.of(frame)
         if path.startswith(SENT):
             async with shown.sent_reads:
-                await self._put(frame, await in_thread(shown.sent.answer, path, asked))
+                reply = await in_thread(shown.sent.answer, path, asked)
         else:
             async with shown.reads:
                 reply = await in_thread(_read, shown.current, path, asked)
-                await self._put(frame, reply)
+        # Not in that place: a page that sleeps would keep the others of its viewer waiting.
+        await self._put(frame, reply)
 
     async def _put(self, frame: dict[str, Any], reply: answers.Reply) -> None:
         to = f"replies/{frame.get('replyId')}?status={reply.status}"

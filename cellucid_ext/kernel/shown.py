@@ -17,7 +17,7 @@ LEFT_VIEWERS_KEPT: Final = 8
 """How many viewers live on that nobody holds and no page shows."""
 
 READS_AT_ONCE: Final = 4
-"""How many answers to reads of one kind are on their way for one viewer."""
+"""How many answers to reads of one kind are made at once for one viewer."""
 
 
 def _places() -> asyncio.Semaphore:

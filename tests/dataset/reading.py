@@ -47,6 +47,13 @@ def body(source: Source, path: str) -> bytes:
     return bytes(source.read(path).body)
 
 
+def content(path: str, data: bytes) -> object:
+    """What a file says; of the identity, all but the revision, which each source has of its own."""
+    if path != "dataset_identity.json":
+        return data
+    return {key: value for key, value in json.loads(data).items() if key != "revision"}
+
+
 def read_json(source: Source, name: str) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(body(source, f"{name}.json"))
     return found

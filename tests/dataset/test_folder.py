@@ -15,10 +15,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from cellucid_ext import prepare
+from cellucid_ext.answers import Asked, answer
 from cellucid_ext.dataset import DatasetError, Source, open_source
 from cellucid_ext.demo import make_dataset
 
-from .reading import body, expression, identity, labels, make, points, read_json, values
+from .reading import body, content, expression, identity, labels, make, points, read_json, values
 
 FILES = [
     "dataset_identity.json",
@@ -59,9 +61,24 @@ def change(folder: Path, file: str, edit: Callable[[Any], Any]) -> None:
 def test_every_file_is_what_was_played(folder: Path, played: Source) -> None:
     source = open_source(folder)
     for path in FILES:
-        assert body(source, path) == body(played, path), path
+        assert content(path, body(source, path)) == content(path, body(played, path)), path
     assert (source.id, source.name) == (played.id, "PBMC")
     assert (source.n_cells, source.n_vars) == (6, 3)
+
+
+def test_a_folder_that_is_prepared_anew_while_it_is_open(folder: Path) -> None:
+    source = open_source(folder)
+    before = identity(source)["revision"]
+    path = "obs/size.values.f32"
+    page = Asked(revision=before)
+    reply = answer(source, path, page)
+    # Somebody may write this one anew and leave the manifests as they are.
+    assert (reply.status, "Cache-Control" in reply.headers) == (200, False)
+    prepare(make({"size": range(6)})[::-1], folder, overwrite=True, progress=False)
+    assert answer(source, path, page).status == 409
+    after = identity(source)["revision"]
+    assert answer(source, path, Asked(revision=after)).status == 200
+    assert source.refreshed().revision == after
 
 
 def test_the_demo_in_a_folder(tmp_path: Path) -> None:

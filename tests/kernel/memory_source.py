@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 class MemoryFile:
     body: bytes | memoryview
     etag: str
+    lasts: bool = True
 
 
 @dataclass

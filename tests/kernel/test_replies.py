@@ -21,7 +21,7 @@ def next_reply(server: FakeServer) -> str:
 
 
 def stand_still(server: FakeServer, viewer: Viewer, number: int) -> list[str]:
-    """Have pages ask for more than is sent at once, and take nothing."""
+    """Have pages ask for more than is made at once, and take nothing."""
     names = [f"slow-{number}-{n}" for n in range(READS_AT_ONCE + 1)]
     server.holds_replies.update(names)
     for name in names:
@@ -39,6 +39,14 @@ def test_other_viewers_go_on(server: FakeServer, viewer: Viewer, slow_viewers: i
     viewer.wait_for_ready(timeout=SECONDS)
     viewer.send_message({"type": "ping"})
     assert server.commands.get(timeout=SECONDS) == {"type": "ping"}
+    server.do(server.takes_replies.set)
+    assert sorted(next_reply(server) for _ in names) == sorted(names)
+
+
+def test_other_pages_of_the_viewer_go_on(server: FakeServer, viewer: Viewer) -> None:
+    names = stand_still(server, viewer, 0)
+    ask(server, viewer, "quick")
+    assert next_reply(server) == "quick"
     server.do(server.takes_replies.set)
     assert sorted(next_reply(server) for _ in names) == sorted(names)
 

@@ -10,7 +10,7 @@ import pytest
 from cellucid_ext import show
 from cellucid_ext.dataset import open_source
 from cellucid_ext.protocol import MIME_TYPE
-from tests.dataset.reading import X, make
+from tests.dataset.reading import X, content, make
 from tests.dataset.test_folder import FILES, write
 from tests.real_server import RealServer
 
@@ -46,7 +46,7 @@ async def test_its_files_reach_a_page(server: RealServer, folder: Path) -> None:
         data = f"_cellucid/viewers/{viewer_id}/data"
         for path, body in stored(folder).items():
             answer = await browser.fetch(f"{data}/{path}")
-            assert (answer.code, answer.body) == (200, body), path
+            assert (answer.code, content(path, answer.body)) == (200, content(path, body)), path
         for path in ("points_3d.bin", "obs", ".hidden"):
             assert (await browser.fetch(f"{data}/{path}")).code == 404
         code = "viewer.highlight_cells(['cell-2']); viewer.set_color_by('kind')"

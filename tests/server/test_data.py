@@ -42,6 +42,7 @@ async def test_whole_file(kernel: KernelPeer, person: Peer, viewer_id: str) -> N
             "viewerId": viewer_id,
             "path": "points.bin",
             "range": None,
+            "ifRange": None,
             "ifNoneMatch": None,
             "acceptEncoding": "gzip",
             "revision": None,

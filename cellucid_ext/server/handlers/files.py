@@ -42,6 +42,7 @@ class FileHandler(Handler):
             raise BadRequest("'v' must be 1 to 200 printable characters of ASCII, without spaces")
         return Asked(
             range=self._header("Range"),
+            if_range=self._header("If-Range"),
             if_none_match=self._header("If-None-Match"),
             encodings=self._header("Accept-Encoding"),
             revision=revision,
