@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -81,8 +83,7 @@ class AnnDataSource:
     ) -> None:
         if adata.n_obs == 0:
             raise DatasetError(f"{name or 'this AnnData'} has no cells to show")
-        self._adata, self._kind = adata, kind or kind_of(adata)
-        self._watched = watched or watched_of(adata)
+        self._adata, self._watched = adata, watched or watched_of(adata)
         self._closed = False
         self._options: Options = {
             "embeddings": embeddings,
@@ -95,9 +96,11 @@ class AnnDataSource:
             "latent": latent,
             "modality": modality,
         }
-        self.n_cells, self.n_vars = int(adata.n_obs), int(adata.n_vars)
+        self._shape = int(adata.n_obs), int(adata.n_vars)
+        self.n_cells = self._shape[0]
         self.name = name or "AnnData"
         self.revision: str | None = revision or secrets.token_hex(8)
+        self._making = _no_making if revision else partial(next, itertools.count())
         self.embeddings = Embeddings(adata.obsm, embeddings)
         self.cells = Cells(adata.obs_names)
         space = None if latent is None else Latent(adata.obsm, latent)
@@ -105,18 +108,22 @@ class AnnDataSource:
         self.graph, self._no_graph = _graph(adata.obsp, graph)
         self.vectors = Vectors(adata.obsm, self.embeddings, vectors)
         self.expression = Expression.of(adata, expression, gene_id_column, genes)
+        shown = None if self.expression is None else self.expression.matrix
+        self._kind = kind or kind_of(adata, shown)
+        self.n_vars = 0 if self.expression is None else self.expression.n_vars
         self.id = dataset_id or self.cells.derived_id(self.name, list(map(str, adata.var_names)))
-        self._created = datetime.now(UTC).isoformat(timespec="seconds")
-        self._kept = Kept[File](KEPT_BYTES, lambda file: _size(file))
+        created = datetime.now(UTC) if self._watched is None else self._watched.changed_at()
+        self._created = created.isoformat(timespec="seconds")
+        self._kept = Kept[File](KEPT_BYTES, _size)
         self.files: dict[str, Callable[[], Any]] = {"dataset_identity.json": self.identity}
         played = (self.embeddings, self.cells, self.obs, self.expression, self.graph, self.vectors)
-        for part in played:
-            if part is not None:
-                self.files.update(part.files)
+        self._parts = [part for part in played if part is not None]
+        for part in self._parts:
+            self.files.update(part.files)
 
     def read(self, path: str) -> File:
         """Give one file of the dataset folder; see `Source.read`."""
-        if path not in self.files:
+        if path not in self.files and not self._closed:
             raise FileNotFoundError(path)
         self._check()
         return self._kept.get(path, lambda: self._file(path))
@@ -130,11 +137,14 @@ class AnnDataSource:
             If it can't be made.
         """
         self._check()
+        return self._make(path)
+
+    def _make(self, path: str) -> Any:
         try:
             return self.files[path]()
         except Exception as error:
             # A file that was closed or written anew meanwhile explains it better.
-            self._check()
+            self._check(now=True)
             if isinstance(error, DatasetError):
                 raise
             # Whatever HDF5, Zarr, Dask and its workers say.
@@ -148,38 +158,47 @@ class AnnDataSource:
         return self.cells.order_sha256
 
     def close(self) -> None:
-        """End what goes on in the background; nothing more is read."""
+        """End what goes on in the background, and let go what was made; nothing more is read."""
         self._closed = True
         if self.expression is not None:
             self.expression.close()
+        self.embeddings.close()
+        self.obs.close()
+        self._kept = Kept[File](KEPT_BYTES, _size)
+        # What makes a file holds its part, which holds the files: none would go by itself.
+        self.files = {}
+        for part in self._parts:
+            part.files.clear()
 
     def options(self) -> Options:
         """Give the options by which the same is shown, under the same name and id."""
         return {**self._options, "name": self.name, "dataset_id": self.id}
 
     def _file(self, path: str) -> File:
-        made = self.make(path)
+        made = self._make(path)
         if isinstance(made, dict):
             text = json.dumps(made, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
             made = text.encode("utf-8", "surrogatepass")
         if isinstance(made, bytes):
             return File(made, _tag(made))
-        # To hash the values would take longer than to find them.
+        # To hash the values would take longer than to find them. What lies in memory may change
+        # without a word, so each making of it has a tag.
         body = np.ascontiguousarray(made).data.cast("B").toreadonly()
-        return File(body, _tag(f"{self.revision} {path}".encode()))
+        return File(body, _tag(f"{self.revision} {path} {self._making()}".encode()))
 
-    def _check(self) -> None:
+    def _check(self, now: bool = False) -> None:
         adata = self._adata
         if self._closed:
             raise DatasetError(f"{self.name!r} was closed: show it again")
         if is_closed(adata):
             raise DatasetError("the file of this AnnData was closed: open and show it again")
         if self._watched is not None:
-            self._watched.check()
-        if (adata.n_obs, adata.n_vars) != (self.n_cells, self.n_vars):
+            self._watched.check(now)
+        if (adata.n_obs, adata.n_vars) != self._shape:
+            n_cells, n_vars = self._shape
             raise DatasetError(
-                f"the AnnData had {self.n_cells:,} cells × {self.n_vars:,} genes when it was shown "
-                f"and has {adata.n_obs:,} × {adata.n_vars:,} now: show it again"
+                f"the AnnData had {n_cells:,} cells × {n_vars:,} genes when it was shown and has "
+                f"{adata.n_obs:,} × {adata.n_vars:,} now: show it again"
             )
 
     def refreshed(self) -> AnnDataSource:
@@ -202,7 +221,7 @@ class AnnDataSource:
             "stats": {
                 "n_cells": self.n_cells,
                 "n_genes": len(genes),
-                "n_vars": 0 if self.expression is None else self.expression.n_vars,
+                "n_vars": self.n_vars,
                 "n_obs_fields": len(kinds),
                 "n_categorical_fields": kinds.count("categorical"),
                 "n_continuous_fields": kinds.count("continuous"),
@@ -250,6 +269,7 @@ class AnnDataSource:
             for dimension, count in self.embeddings.without_position().items()
             if count
         ]
+        notes += self.obs.notes()
         notes += self.vectors.notes()
         if self.expression is None:
             notes.append("there is no expression (X is empty), so no gene can be shown")
@@ -268,6 +288,10 @@ def _graph(obsp: Mapping[str, Any], key: str | None) -> tuple[Graph | None, dict
 
 def _size(file: File) -> int:
     return len(file.body) if isinstance(file.body, bytes) else file.body.nbytes
+
+
+def _no_making() -> int:
+    return 0
 
 
 def _tag(content: bytes) -> str:

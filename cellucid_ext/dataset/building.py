@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import atexit
+import errno
 import os
 import sys
+import tempfile
 import threading
+import warnings
 import weakref
 from collections.abc import Callable, Iterator
 from typing import Final, Generic, TypeVar
@@ -14,6 +17,7 @@ B = TypeVar("B")
 
 MEMORY_BUDGET_BYTES: Final = 2 * 2**30
 """Up to this size, and half of what is free, what is put in order is kept in memory."""
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 END_SECONDS: Final = 5.0
 """How long the end of the building is waited for: it stops after the step it is at."""
 
@@ -27,7 +31,7 @@ class Building(Generic[B]):
         How many blocks there will be.
     make
         What makes them for a budget of memory: it gives them in their order, and None after any
-        other step that took a while. It gives fewer where there is no room.
+        other step that took a while. It raises an OSError where there is no room.
     budget
         How many bytes may be taken in memory.
     """
@@ -49,7 +53,7 @@ class Building(Generic[B]):
             # It counts where the building has not begun.
             self._builder.budget = budget
         self._begin()
-        self._builder.ended.wait(timeout)
+        self._builder.wait(timeout)
         return self.built
 
     def close(self) -> None:
@@ -82,23 +86,37 @@ class _Builder(threading.Thread, Generic[B]):
         self.stopped, self.ended = threading.Event(), threading.Event()
         self.budget = budget
         self._make = make
+        self._process: int | None = None
 
     def run(self) -> None:
+        self._process = os.getpid()
         # A thread that HDF5 holds at the end of the process would hold that up.
         atexit.register(self.end)
         try:
             self._build(self.blocks)
-        except Exception:  # noqa: S110
-            # The disk or the memory is full, or the matrix can't be read, which is told to whoever
-            # asks for a gene; what is built serves.
-            pass
+        except Exception as error:
+            # The memory is full, or the matrix can't be read, which is told to whoever asks for a
+            # gene; what is built serves.
+            if isinstance(error, OSError) and error.errno in _FULL:
+                warnings.warn(
+                    f"the genes can't be put in order ({error.strerror}), so each takes long: set "
+                    f"TMPDIR, which is {tempfile.gettempdir()!r}, to a folder on a disk with more "
+                    "room",
+                    RuntimeWarning,
+                    stacklevel=1,
+                )
         finally:
             self.ended.set()
             atexit.unregister(self.end)
 
     def end(self) -> None:
         self.stopped.set()
-        self.ended.wait(END_SECONDS)
+        self.wait(END_SECONDS)
+
+    def wait(self, timeout: float) -> None:
+        # A process that was forked has no such thread, and none will say that it ended.
+        if self._process in (None, os.getpid()):
+            self.ended.wait(timeout)
 
     def _build(self, blocks: list[B]) -> None:
         if sys.platform == "linux":

@@ -158,8 +158,24 @@ def check_numbers(dtype: Any) -> None:
         raise DatasetError(f"the expression is of {dtype}, which can't be shown as numbers")
 
 
+def summed_as(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """Say in which dtype values that stand more than once are added.
+
+    It is what SciPy takes: no half precision, no foreign byte order.
+
+    Examples
+    --------
+    >>> summed_as(np.dtype(">f2")), summed_as(np.dtype("i2"))
+    (dtype('float32'), dtype('int16'))
+    """
+    native = dtype.newbyteorder("=")
+    return np.dtype(np.float32) if native == np.float16 else native
+
+
 def put(column: npt.NDArray[np.float32], rows: npt.NDArray[Any], values: npt.NDArray[Any]) -> None:
-    """Put values into a column of zeros; those of one row are added in their own dtype.
+    """Put values into a column of zeros; those of one row are added.
+
+    That is done in their own dtype, or in single precision where it is half.
 
     Examples
     --------
@@ -172,6 +188,6 @@ def put(column: npt.NDArray[np.float32], rows: npt.NDArray[Any], values: npt.NDA
         if (rows[1:] > rows[:-1]).all():
             column[rows] = values
         else:
-            sums = np.zeros(len(column), dtype=values.dtype)
+            sums = np.zeros(len(column), dtype=summed_as(values.dtype))
             np.add.at(sums, rows, values)
             column[:] = sums

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from .building import MEMORY_BUDGET_BYTES, Building
 from .dense_file import DenseFile, cuts
-from .room import fits_in_memory, roomy_folder
+from .room import fits_in_memory, no_room, roomy_folder
 
 BLOCK_VALUES: Final = 2**24
 """How many values are put in order at once, about; each takes 4 bytes for a moment."""
@@ -143,8 +143,6 @@ def _blocks(
 ) -> Iterator[_Block | None]:
     n_cells, n_genes = matrix.shape
     kept = _room(n_cells * n_genes, budget)
-    if kept is None:
-        return
     # Fresh memory for each would take longer than the rest of the work.
     buffer = np.empty(0, dtype=np.float32)
     for start, stop in bounds:
@@ -160,8 +158,9 @@ def _blocks(
         yield _Block(kept, start * n_genes, stop - start)
 
 
-def _room(count: int, budget: int) -> _Values | None:
+def _room(count: int, budget: int) -> _Values:
     if fits_in_memory(4 * count, budget):
         return _InMemory(count)
-    folder = roomy_folder(4 * count) if hasattr(os, "pread") else None
-    return None if folder is None else _InFile(folder)
+    if hasattr(os, "pread") and (folder := roomy_folder(4 * count)):
+        return _InFile(folder)
+    raise no_room(4 * count)

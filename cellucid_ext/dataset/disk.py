@@ -32,6 +32,8 @@ class Opened:
         What tells that it changed.
     close
         Lets it go.
+    seen
+        Whether `watched` sees every change in it.
     """
 
     path: Path
@@ -39,6 +41,7 @@ class Opened:
     root: Any
     watched: Watched
     close: Callable[[], None]
+    seen: bool
 
 
 class DiskSource(AnnDataSource):
@@ -68,12 +71,18 @@ class DiskSource(AnnDataSource):
                     f"modality is {options['modality']!r}, but {opened.path.name} has none"
                 )
             super().__init__(
-                _parts(opened, given), kind=opened.kind, watched=opened.watched, **given
+                _parts(opened.root, given), kind=opened.kind, watched=opened.watched, **given
             )
-        except BaseException:
+        except BaseException as error:
             opened.close()
-            raise
-        self.revision = opened.watched.revision(sorted(self.options().items()))
+            if isinstance(error, DatasetError) or not isinstance(error, Exception):
+                raise
+            # Whatever HDF5, Zarr and anndata say of a file that is damaged, or something else.
+            raise DatasetError(
+                f"{opened.path.name} can't be read as an AnnData: {type(error).__name__}: {error}"
+            ) from error
+        if opened.seen:
+            self.revision = opened.watched.revision(sorted(self.options().items()))
 
     def close(self) -> None:
         """Let the file go; nothing more can be read."""
@@ -96,16 +105,6 @@ def _modalities(root: Any) -> list[str]:
     return [str(name) for name in (list(root["mod"]) if order is None else order)]
 
 
-def _parts(opened: Opened, options: Options) -> Parts:
+def _parts(root: Any, options: Options) -> Parts:
     modality, wanted = options.get("modality"), options.get("embeddings")
-    try:
-        if modality is None:
-            return read_parts(opened.root)
-        return parts_in_group(opened.root, modality, wanted)
-    except DatasetError:
-        raise
-    except Exception as error:
-        # Whatever HDF5, Zarr and anndata say of a file that is damaged, or something else.
-        raise DatasetError(
-            f"{opened.path.name} can't be read as an AnnData: {type(error).__name__}: {error}"
-        ) from error
+    return read_parts(root) if modality is None else parts_in_group(root, modality, wanted)

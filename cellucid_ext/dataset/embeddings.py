@@ -13,6 +13,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from .bases import bases_of, field_of
+from .masked import unmasked
 from .source import DatasetError
 
 DIMENSIONS: Final = (1, 2, 3)
@@ -81,6 +82,11 @@ class Embeddings:
                 values = self._arrays[self.keys[dimension]]
                 self._points[dimension] = points(values, dimension)
             return self._points[dimension]
+
+    def close(self) -> None:
+        """Let go what was made of them."""
+        with self._lock:
+            self._points.clear()
 
     def describe(self) -> dict[str, Any]:
         """Give what stands under ``embeddings`` in the identity."""
@@ -182,7 +188,9 @@ def points(embedding: Any, dimension: int) -> Points:
         embedding = embedding.to_memory()
     if hasattr(embedding, "iloc"):
         embedding = embedding.to_numpy(dtype=np.float64, na_value=np.nan)
-    given = np.asarray(embedding[:, :dimension], dtype=np.float64)
+    part: Any = embedding[:, :dimension]
+    part = part.compute() if hasattr(part, "compute") else part
+    given = np.asarray(unmasked(part), dtype=np.float64)
     finite = np.isfinite(given).all(axis=1)
     n_without = int(len(given) - finite.sum())
     known = given if not n_without else given[finite]

@@ -31,6 +31,8 @@ class Expression:
 
     Attributes
     ----------
+    matrix
+        As it was given.
     names
         Of the genes that are played; no name stands twice.
     n_vars
@@ -49,12 +51,12 @@ class Expression:
     def __init__(
         self, matrix: Any, var: Any, gene_id_column: str, wanted: Sequence[str] | None = None
     ) -> None:
-        self._matrix = Genes(matrix)
+        self.matrix, self._matrix = matrix, Genes(matrix)
         self._n_cells = int(matrix.shape[0])
         self._id_column = gene_id_column
-        given = _names(table_of(var), gene_id_column)
+        given, self.notes = _names(table_of(var), gene_id_column)
         told_apart = distinct(given)
-        self.notes = _notes(given, told_apart)
+        self.notes += _notes(given, told_apart)
         self.n_vars = len(given)
         places = {name: place for place, name in enumerate(told_apart)}
         self.names = told_apart if wanted is None else _chosen(wanted, places)
@@ -78,7 +80,9 @@ class Expression:
             If it has no such matrix.
         """
         if expression == "X":
-            return None if adata.X is None else cls(adata.X, adata.var, gene_id_column, wanted)
+            # A view takes its rows anew each time.
+            matrix = adata.X
+            return None if matrix is None else cls(matrix, adata.var, gene_id_column, wanted)
         if expression == "raw" and adata.raw is not None:
             return cls(adata.raw.X, adata.raw.var, gene_id_column, wanted)
         layer = expression.removeprefix("layer:")
@@ -137,15 +141,27 @@ class Expression:
         }
 
 
-def _names(var: Table, column: str) -> list[str]:
+def _names(var: Table, column: str) -> tuple[list[str], list[str]]:
+    """Give the names of the genes, and what a person should know of them."""
     if column == "index":
-        return [str(name) for name in var.index]
+        return [str(name) for name in var.index], []
     if column not in var.columns:
         there = ", ".join(map(repr, var.columns)) or "none"
         raise DatasetError(
             f"gene_id_column is {column!r}, which var has not (its columns: {there})"
         )
-    return [str(name) for name in var[column]]
+    values = var[column]
+    missing = np.flatnonzero(values.isna()).tolist()
+    names = [str(name) for name in values]
+    if not missing:
+        return names, []
+    index = var.index
+    for place in missing:
+        names[place] = str(index[place])
+    return names, [
+        f"{len(missing):,} genes have no name in {column!r} and are called as in the index of "
+        f"var, such as {names[missing[0]]!r}"
+    ]
 
 
 def _notes(given: list[str], told_apart: list[str]) -> list[str]:

@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
+from .compressed import summed_as
+
 MAX_ROWS: Final = 2**16
 """More cells than this would not be told apart by a uint16."""
 
@@ -48,11 +50,9 @@ class Block:
         n_genes: int,
     ) -> Self:
         """Turn cells that stand one after the other; none of the arrays is changed."""
-        # What SciPy takes: no half precision, no foreign byte order.
-        native = np.float32 if values.dtype == np.float16 else values.dtype.newbyteorder("=")
         by_cell = sp.csr_matrix(
             (
-                values.astype(native, copy=False),
+                values.astype(summed_as(values.dtype), copy=False),
                 genes.astype(np.int32, copy=False),
                 indptr.astype(np.int32),
             ),

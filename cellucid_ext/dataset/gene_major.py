@@ -14,7 +14,7 @@ import numpy.typing as npt
 from .building import MEMORY_BUDGET_BYTES, Building
 from .compressed import Compressed, put
 from .gene_block import MAX_ROWS, Block, BlocksInFile, BlocksInMemory, StoredBlock, bytes_needed
-from .room import fits_in_memory, roomy_folder
+from .room import fits_in_memory, no_room, roomy_folder
 
 BLOCK_VALUES: Final = 2**23
 """How many values are put in order at once; what that needs for a moment is 16 bytes for each."""
@@ -79,7 +79,7 @@ def _blocks(matrix: Compressed, bounds: list[int], budget: int) -> Iterator[Bloc
     elif hasattr(os, "pread") and (folder := roomy_folder(size)):
         keep = BlocksInFile(folder)
     else:
-        return
+        raise no_room(size)
     for start, stop in pairwise(bounds):
         genes, values = matrix.part(start, stop)
         yield keep.add(Block.made(indptr[start : stop + 1] - indptr[start], genes, values, n_genes))

@@ -15,6 +15,7 @@ from .compressed import Compressed, check_numbers, put
 from .dense_file import DenseFile, run
 from .dense_major import DenseMajor
 from .gene_major import GeneMajor
+from .masked import unmasked
 from .source import DatasetError
 
 AT_ONCE_BYTES: Final = 2**27
@@ -186,7 +187,7 @@ def _column(matrix: Any, gene: int) -> npt.NDArray[np.float32]:
     if hasattr(column, "toarray"):
         column = column.toarray()
     with np.errstate(over="ignore", invalid="ignore"):
-        return np.ascontiguousarray(np.asarray(column).reshape(-1), dtype=np.float32)
+        return np.ascontiguousarray(np.asarray(unmasked(column)).reshape(-1), dtype=np.float32)
 
 
 def _computed(matrix: Any, genes: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
@@ -195,7 +196,7 @@ def _computed(matrix: Any, genes: npt.NDArray[np.int64]) -> npt.NDArray[np.float
     if hasattr(by_gene, "toarray"):
         by_gene = by_gene.toarray()
     with np.errstate(over="ignore", invalid="ignore"):
-        return np.ascontiguousarray(by_gene, dtype=np.float32)
+        return np.ascontiguousarray(unmasked(by_gene), dtype=np.float32)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from typing import Final, Generic, TypeVar
 
 from .source import DatasetError
@@ -52,23 +52,28 @@ class Kept(Generic[T]):
         DatasetError
             If somebody else makes it and is not done in `WAIT_SECONDS`; and whatever `make` does.
         """
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-            making = self._making.get(key)
+        while True:
+            with self._lock:
+                if key in self._kept:
+                    self._kept.move_to_end(key)
+                    return self._kept[key]
+                making = self._making.get(key)
+                if making is None:
+                    mine = self._making[key] = Future[T]()
             if making is None:
-                mine = self._making[key] = Future[T]()
-        if making is not None:
+                return self._make(key, make, mine)
             try:
                 return making.result(WAIT_SECONDS)
+            except CancelledError:
+                # Whoever made it was interrupted, and nobody else: one who waits makes it now.
+                if not making.cancelled():
+                    raise
             except TimeoutError:
                 if making.done():
                     raise
                 raise DatasetError(
                     f"{key} was not made within {WAIT_SECONDS:g} s: try again"
                 ) from None
-        return self._make(key, make, mine)
 
     def _make(self, key: str, make: Callable[[], T], mine: Future[T]) -> T:
         try:
@@ -76,7 +81,10 @@ class Kept(Generic[T]):
         except BaseException as error:
             with self._lock:
                 del self._making[key]
-            mine.set_exception(error)
+            if isinstance(error, Exception):
+                mine.set_exception(error)
+            else:
+                mine.cancel()
             raise
         with self._lock:
             del self._making[key]

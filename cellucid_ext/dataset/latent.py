@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
+from .masked import unmasked
 from .source import DatasetError
 
 FEWEST_CELLS: Final = 10
@@ -114,7 +115,7 @@ class Latent:
             places: Any = self._space[rows]
             places = places.compute() if hasattr(places, "compute") else places
             places = places.toarray() if hasattr(places, "toarray") else places
-            yield rows, np.asarray(places, dtype=np.float64)
+            yield rows, np.asarray(unmasked(places), dtype=np.float64)
 
 
 def centroids(

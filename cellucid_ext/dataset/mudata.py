@@ -8,6 +8,7 @@ from typing import Any, Unpack
 
 import numpy as np
 import numpy.typing as npt
+import scipy.sparse as sp
 
 from .anndata import AnnDataSource
 from .embeddings import choose
@@ -46,7 +47,7 @@ class MuDataSource(AnnDataSource):
         options["modality"] = modality
         options["name"] = options.get("name") or modality
         parts = _parts_in_memory(data, modality, options.get("embeddings"))
-        kind = kind_of(parts).replace("AnnData", "MuData")
+        kind = kind_of(parts, parts.X).replace("AnnData", "MuData")
         super().__init__(parts, kind=kind, **options)
 
     def refreshed(self) -> MuDataSource:
@@ -129,7 +130,7 @@ def _with_embeddings(
     rows = _rows(np.asarray(obsmap).reshape(-1), parts.n_obs)
     if rows is None:
         return parts
-    taken = {key: _values(array)[rows] for key, array in whole.items() if _is_array(array)}
+    taken = {key: _taken(array, rows) for key, array in whole.items() if _is_array(array)}
     return replace(parts, obsm={**taken, **parts.obsm})
 
 
@@ -156,8 +157,25 @@ def _rows(obsmap: npt.NDArray[Any], n_obs: int) -> npt.NDArray[np.int64] | None:
 
 def _is_array(array: Any) -> bool:
     # Beside the embeddings lies which cells each modality has.
-    return len(getattr(array, "shape", ())) == 2 and not hasattr(array, "format")
+    if len(getattr(array, "shape", ())) != 2 or hasattr(array, "format"):
+        return False
+    return not sp.issparse(getattr(array, "_meta", None))
 
 
-def _values(array: Any) -> Any:
-    return array.to_numpy() if hasattr(array, "iloc") else np.asarray(array[:])
+def _taken(array: Any, rows: npt.NDArray[np.int64]) -> Any:
+    return array.iloc[rows] if hasattr(array, "iloc") else _Rows(array, rows)
+
+
+class _Rows:
+    """Rows of an array, wherever it lies, which are taken when they are asked for."""
+
+    def __init__(self, array: Any, rows: npt.NDArray[np.int64]) -> None:
+        self._array, self._rows = array, rows
+        self.shape, self.dtype = (len(rows), int(array.shape[1])), array.dtype
+
+    def __getitem__(self, part: slice | tuple[slice, slice]) -> Any:
+        of, columns = part if isinstance(part, tuple) else (part, slice(None))
+        rows = self._rows[of]
+        # A file gives rows in their order only, and what lies together at once.
+        low, high = int(rows.min()), int(rows.max()) + 1
+        return self._array[low:high, columns][rows - low]

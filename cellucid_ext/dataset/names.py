@@ -34,12 +34,16 @@ def file_names(keys: Iterable[str]) -> dict[str, str]:
     """
     names: dict[str, str] = {}
     taken: set[str] = set()
+    numbers: dict[str, int] = {}
     for key in keys:
         name = safe = safe_name(key)[:LONGEST]
-        number = 2
+        folded = safe.casefold()
+        # Thousands of names without a safe letter are all `field`.
+        number = numbers.get(folded, 2)
         while name.casefold() in taken:
             name = f"{safe}-{number}"
             number += 1
+        numbers[folded] = number
         taken.add(name.casefold())
         names[key] = name
     return names

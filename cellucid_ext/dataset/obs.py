@@ -20,6 +20,12 @@ from .source import DatasetError
 from .table import Table, table_of
 
 _EXTENSIONS: Final = {"uint8": "u8", "uint16": "u16", "uint32": "u32"}
+_MANY_TEXTS: Final = 4096
+"""More different texts, when most cells have one of their own, are names and no categories."""
+_PER_COLUMN: Final = 2**11
+"""To find the centroids of so many cells takes as long as what is done once for each column."""
+_CENTROIDS_AT_ONCE: Final = 2**20
+"""Of so many cells, those of all columns together, centroids are found in a third of a second."""
 
 
 class Obs:
@@ -67,6 +73,7 @@ class Obs:
         self._lock = threading.Lock()
         self._converted: dict[str, pd.Categorical[Any]] = {}
         self.kinds, self.left_out = _sort(self._obs, keys)
+        self._leave_out_names()
         self._names = file_names(self.kinds)
         self.files = self._all_files()
 
@@ -81,6 +88,11 @@ class Obs:
                     self._converted[key] = pd.Categorical(self._obs[key])
                 values = self._converted[key]
         return values, columns.categories(values)
+
+    def close(self) -> None:
+        """Let go what was made of the columns."""
+        with self._lock:
+            self._converted.clear()
 
     def described(self, key: str) -> columns.Categories:
         """Say what the categories of a column are, which is read only if nothing else tells."""
@@ -103,13 +115,23 @@ class Obs:
             for dimension in sorted(self._embeddings.keys)
         }
 
+    def notes(self) -> list[str]:
+        """Say which columns have categories that are the same as texts."""
+        each = {key: self.described(key) for key in self._of("categorical")}
+        return [
+            f"{described.told_apart:,} categories of {key!r} are the same text as another one, and "
+            "got a number"
+            for key, described in each.items()
+            if described.told_apart
+        ]
+
     def manifest(self) -> dict[str, Any]:
         """Give ``obs_manifest.json``.
 
-        To find the centroids of more than `AT_ONCE` cells, every column would have to be read
-        before the first is drawn, so those have a file of their own, ``centroids.json``.
+        To find the centroids of many cells in many columns, all would have to be read before the
+        first is drawn. So then each column has a file of its own with them.
         """
-        at_once = len(self._obs) <= AT_ONCE
+        at_once = self._centroids_at_once()
         pattern = None if self._latent is None else "obs/{key}.outliers.f32"
         categorical = []
         for key in self._of("categorical"):
@@ -135,6 +157,7 @@ class Obs:
                     "outlierExt": pattern and "f32",
                     "outlierDtype": pattern and "float32",
                     "outlierQuantized": False,
+                    "centroidsPathPattern": None if at_once else "obs/{key}.centroids.json",
                 },
             },
             "_continuousFields": [[key] for key in self._of("continuous")],
@@ -143,10 +166,7 @@ class Obs:
         }
 
     def _all_files(self) -> dict[str, Callable[[], Any]]:
-        files: dict[str, Callable[[], Any]] = {
-            "obs_manifest.json": self.manifest,
-            "centroids.json": lambda: {key: self.centroids(key) for key in self._of("categorical")},
-        }
+        files: dict[str, Callable[[], Any]] = {"obs_manifest.json": self.manifest}
         for key, kind in self.kinds.items():
             stem = f"obs/{self._names[key]}"
             if kind == "continuous":
@@ -155,9 +175,27 @@ class Obs:
                 described = self.described(key)
                 ext = _EXTENSIONS[described.dtype.name]
                 files[f"{stem}.codes.{ext}"] = partial(self._codes, key)
+                files[f"{stem}.centroids.json"] = partial(self.centroids, key)
                 if self._latent is not None:
                     files[f"{stem}.outliers.f32"] = partial(self._outliers, key, self._latent)
         return files
+
+    def _leave_out_names(self) -> None:
+        """Leave out texts that are all but one a cell, and would fill the manifest."""
+        for key in self._of("categorical"):
+            if isinstance(self._obs.dtype(key), pd.CategoricalDtype):
+                continue
+            n = len(self.described(key).names)
+            if n > _MANY_TEXTS and n > len(self._obs) // 2:
+                del self.kinds[key], self._converted[key]
+                self.left_out[key] = (
+                    f"it holds {n:,} different texts in {len(self._obs):,} cells: make it a "
+                    "category to show it"
+                )
+
+    def _centroids_at_once(self) -> bool:
+        n, columns = len(self._obs), len(self._of("categorical"))
+        return n <= AT_ONCE and columns * (n + _PER_COLUMN) <= _CENTROIDS_AT_ONCE
 
     def _of(self, kind: str) -> list[str]:
         return [key for key, known in self.kinds.items() if known == kind]
@@ -200,7 +238,7 @@ def _sort(obs: Table, keys: Sequence[str] | None) -> tuple[dict[str, str], dict[
         values = obs[key] if dtype is None else pd.Series(dtype=dtype)
         kind = columns.kind_of(values)
         if kind is None:
-            left_out[key] = f"{values.dtype} is neither numbers nor categories"
+            left_out[key] = columns.why_not(values)
         else:
             kinds[key] = kind
     if keys is not None:

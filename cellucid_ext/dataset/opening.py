@@ -7,6 +7,7 @@ import stat
 from pathlib import Path
 from typing import Any, Final, Unpack
 
+from .checked import checked
 from .folder import IDENTITY, FolderSource
 from .options import Options
 from .source import DatasetError, Source
@@ -31,7 +32,8 @@ def open_source(data: Any, **options: Unpack[Options]) -> Source:
     Raises
     ------
     TypeError
-        If it is nothing that can be shown, or a folder is given options.
+        If it is nothing that can be shown; if there is no such option, or it is of another type;
+        or if a folder is given options.
     DatasetError
         If it has no embedding to show it by, or no cells; or if there is no dataset.
 
@@ -41,6 +43,7 @@ def open_source(data: Any, **options: Unpack[Options]) -> Source:
     >>> source.read("dataset_identity.json").body[:12]              # doctest: +SKIP
     b'{"version":2'
     """
+    options = checked(options)
     if isinstance(data, str | os.PathLike):
         return _open_path(Path(os.fsdecode(data)), options)
 

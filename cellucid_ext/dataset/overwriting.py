@@ -21,18 +21,21 @@ _FILES: Final = re.compile(
     | connectivity/[^/]+ \.bin (\.gz)?
     | vectors/[^/]+ \.bin (\.gz)?
     | [^/]+ \.cellucid-session
+    | (.+/)? (\.DS_Store | Thumbs\.db)   # what a system's window of files puts everywhere
     """,
     re.VERBOSE,
 )
 
 
-def check_target(folder: Path, *, overwrite: bool) -> None:
+def check_target(folder: Path, at: Path, *, overwrite: bool) -> None:
     """Refuse to write a dataset where something stands that must stay.
 
     Parameters
     ----------
     folder
         Where it is to be written.
+    at
+        Where that what stands there lies at the moment: `folder` itself, or where it was moved.
     overwrite
         Whether it may take the place of a dataset folder. Of nothing else it ever may: a folder
         with files that no dataset has could be somebody's work.
@@ -44,15 +47,15 @@ def check_target(folder: Path, *, overwrite: bool) -> None:
 
     Examples
     --------
-    >>> check_target(Path("pbmc"), overwrite=True)                  # doctest: +SKIP
+    >>> check_target(Path("pbmc"), Path("pbmc"), overwrite=True)    # doctest: +SKIP
     """
-    if not os.path.lexists(folder):
+    if not os.path.lexists(at):
         return
     if not overwrite:
         raise FileExistsError(f"{str(folder)!r} exists; overwrite=True replaces a dataset folder")
-    if not folder.is_dir() or not (folder / IDENTITY).is_file():
+    if not at.is_dir() or not (at / IDENTITY).is_file():
         raise FileExistsError(f"{str(folder)!r} is no dataset folder, so it is not replaced")
-    for path in _entries(folder):
+    for path in _entries(at):
         if not _FILES.fullmatch(path):
             raise FileExistsError(
                 f"{str(folder)!r} is not replaced, for it holds {path!r}, which is no file of a "

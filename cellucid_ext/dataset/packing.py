@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import importlib
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any, Final
 
 import numpy as np
@@ -71,15 +72,17 @@ class Packing:
     quantization: int | None = None
 
     def __post_init__(self) -> None:
-        if self.compression not in (None, *range(1, 10)):
-            raise DatasetError(
-                f"compression is {self.compression!r}; it must be a level of gzip from 1 to 9, or "
-                "None for none"
-            )
-        if self.quantization not in (None, *BITS):
-            raise DatasetError(
-                f"quantization is {self.quantization!r}; it must be 8 or 16 bits, or None for none"
-            )
+        gzip = "a level of gzip from 1 to 9"
+        self._whole("compression", self.compression, range(1, 10), gzip)
+        self._whole("quantization", self.quantization, BITS, "8 or 16 bits")
+
+    def _whole(self, name: str, given: object, known: Collection[int], wanted: str) -> None:
+        if given is None:
+            return
+        # 8.0 and True equal whole numbers, but manifests and zlib take neither.
+        if not isinstance(given, Integral) or isinstance(given, bool) or int(given) not in known:
+            raise DatasetError(f"{name} is {given!r}; it must be {wanted}, or None for none")
+        object.__setattr__(self, name, int(given))
 
     def path(self, plain: str) -> str:
         """Give the path, or the pattern of paths, under which a file is stored."""

@@ -70,15 +70,22 @@ class Parts:
         return self.var.index
 
 
-def kind_of(data: Any) -> str:
+def kind_of(data: Any, matrix: Any) -> str:
     """Say where the data of an AnnData lie, for people.
+
+    Parameters
+    ----------
+    data
+        The AnnData, or its parts.
+    matrix
+        That of its matrices which is shown; a view would have to make it anew.
 
     Examples
     --------
-    >>> kind_of(AnnData())                                          # doctest: +SKIP
+    >>> kind_of(adata, adata.X)                                     # doctest: +SKIP
     'AnnData in memory'
     """
-    matrices = [data.X, *(array for array in data.obsm.values())]
+    matrices = [matrix, *(array for array in data.obsm.values())]
     if getattr(data, "isbacked", False):
         return f"AnnData backed by {Path(data.filename).name}"
     if any(hasattr(matrix, "dask") for matrix in matrices) or hasattr(data.obs, "ds"):

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any, Final, Unpack
 
 from .anndata import AnnDataSource
-from .folder import IDENTITY
+from .folder import IDENTITY, FolderSource
 from .opening import open_source
 from .options import Options
 from .overwriting import check_target
-from .packing import Packed, Packing
+from .packing import Packed, Packing, Span
 from .replace_folder import replacing_folder
-from .sessions import add_sessions, check_sessions
+from .sessions import add_sessions, check_sessions, session_files
 from .source import DatasetError
 
 _THREADS: Final = min(4, os.cpu_count() or 1)
@@ -29,6 +29,8 @@ _OBS: Final = "obs_manifest.json"
 _VAR: Final = "var_manifest.json"
 _GRAPH: Final = "connectivity_manifest.json"
 _NAMES: Final = "obs_names.txt"
+_ROWS: Final = "rows.json"
+_WIDEST: Final = (-1.7976931348623157e308, 1.7976931348623157e308)
 
 
 def prepare(
@@ -75,11 +77,14 @@ def prepare(
 
     Raises
     ------
+    TypeError
+        If `data` is nothing that can be shown, or `sessions` no list of paths.
     FileExistsError
         If there is something that must not be replaced.
     DatasetError
-        If the data can't be shown, an option is wrong, a session file is damaged or of other
-        cells, or another process is writing the same folder.
+        If the data can't be shown, or not as a folder, for they have too many categories or too
+        long a name; an option is wrong; a session file is damaged or of other cells; or another
+        process is writing the same folder.
     OSError
         If it can't be written, such as where the disk is full.
 
@@ -90,11 +95,13 @@ def prepare(
     >>> viewer = show("pbmc")                                       # doctest: +SKIP
     """
     packing = Packing(compression, quantization)
+    files = session_files(sessions)
+    if not os.fspath(folder):
+        raise DatasetError("folder is ''; it must be where to write, such as 'pbmc'")
     target = Path(os.path.realpath(folder))
-    with replacing_folder(target, replace=overwrite) as new:
-        check_target(target, overwrite=overwrite)
+    with replacing_folder(target, partial(check_target, target, overwrite=overwrite)) as new:
         with _opened(data, options) as source:
-            checked = check_sessions(sessions, source.n_cells)
+            checked = check_sessions(files, source.n_cells)
             _Writing(source, new, target, packing).run(progress)
         add_sessions(new, checked)
     return target
@@ -118,14 +125,11 @@ class _Writing:
         self._source, self._packing = source, packing
         self._folder, self._target = folder, target
         self._notes: list[str] = []
+        self._made: dict[str, dict[str, Any]] = {}
 
     def run(self, progress: bool) -> None:
         from tqdm.auto import tqdm
 
-        expression = self._source.expression
-        if expression is not None and len(expression.names) > _FEW:
-            # To look for each gene in all cells would take longer than to put all in order once.
-            expression.wait_until_built(_IN_ORDER_SECONDS, _IN_ORDER_BYTES)
         paths = [path for path in self._source.files if not path.endswith((".json", ".txt"))]
         for path in paths:
             (self._folder / path).parent.mkdir(exist_ok=True)
@@ -135,7 +139,6 @@ class _Writing:
             for path, done in self._write_all(paths):
                 packed[path] = done
                 bar.update()
-        self._names()
         infinite = [path for path, done in packed.items() if done.n_infinite]
         if infinite:
             self._notes.append(
@@ -145,7 +148,17 @@ class _Writing:
         self._manifests({path: done.span for path, done in packed.items() if done.span})
 
     def _write_all(self, paths: Sequence[str]) -> Iterator[tuple[str, Packed]]:
+        """Write all files; what takes long, once it is known that the folder will open."""
+        points = [path for path in paths if path.startswith("points_")]
+        yield from self._in_threads({path: partial(self._source.make, path) for path in points})
+        self._names()
+        self._make_manifests()
+        self._check(paths)
+        paths = [path for path in paths if path not in points]
         expression = self._source.expression
+        if expression is not None and len(expression.names) > _FEW:
+            # To look for each gene in all cells would take longer than to put all in order once.
+            expression.wait_until_built(_IN_ORDER_SECONDS, _IN_ORDER_BYTES)
         groups = [] if expression is None else expression.together()
         grouped = {path for group in groups for path in group}
         making = {path: partial(self._source.make, path) for path in paths if path not in grouped}
@@ -177,19 +190,43 @@ class _Writing:
         except DatasetError as error:
             self._notes.append(f"the folder has no {_NAMES}: {error}")
 
-    def _manifests(self, spans: Mapping[str, tuple[float, float]]) -> None:
-        packing = self._packing
-        self._store_json(_OBS, packing.obs_manifest(self._source.make(_OBS), spans))
-        if _VAR in self._source.files:
-            self._store_json(_VAR, packing.var_manifest(self._source.make(_VAR), spans))
-        identity = packing.identity(self._source.identity())
-        if _GRAPH in self._source.files:
-            graph = self._source.make(_GRAPH)
+    def _make_manifests(self) -> None:
+        source = self._source
+        manifests = [path for path in (_OBS, _VAR, _GRAPH) if path in source.files]
+        self._made = {path: source.make(path) for path in manifests}
+        # What is not on disk has the centroids of many cells in files that are made when they are
+        # asked for. 0.0.9 looks for all in the manifest.
+        for entry in self._made[_OBS]["_categoricalFields"]:
+            entry[4] = entry[4] or source.obs.centroids(entry[0])
+        self._made[_OBS]["_obsSchemas"]["categorical"]["centroidsPathPattern"] = None
+        self._made[_ROWS] = source.cells.rows()
+
+    def _check(self, paths: Sequence[str]) -> None:
+        """Refuse what could not be shown, with manifests as long as they may become."""
+        bits = self._packing.quantization
+        self._manifests({path: _WIDEST for path in paths if bits and path.endswith(".f32")})
+        try:
+            FolderSource(self._folder)
+        except DatasetError as error:
+            told = f"a folder of this dataset could not be opened: {error}"
+            columns = self._made[_OBS]["_categoricalFields"]
+            if _OBS in str(error) and columns:
+                key, names, *_ = max(columns, key=lambda entry: len(entry[1]))
+                told += f"; of {len(names):,} categories is {key!r}, which obs_keys can leave out"
+            raise DatasetError(told) from None
+
+    def _manifests(self, spans: Mapping[str, Span]) -> None:
+        packing, made = self._packing, self._made
+        self._store_json(_OBS, packing.obs_manifest(made[_OBS], spans))
+        if _VAR in made:
+            self._store_json(_VAR, packing.var_manifest(made[_VAR], spans))
+        identity = packing.identity(self._source.make(IDENTITY))
+        if graph := made.get(_GRAPH):
             self._store_json(_GRAPH, packing.connectivity_manifest(graph))
             identity["stats"]["n_edges"] = graph["n_edges"]
         # What is on disk may be changed there, so nothing stands for its content.
         del identity["revision"]
-        identity["rows"] = self._source.cells.rows()
+        identity["rows"] = made[_ROWS]
         kind = identity["source"]["kind"]
         identity["source"] = {**identity["source"], "kind": f"dataset folder, made of {kind}"}
         identity["notes"] = [*identity["notes"], *self._notes]
@@ -198,11 +235,12 @@ class _Writing:
     def _store_json(self, path: str, value: Mapping[str, Any]) -> None:
         # In ASCII, since a name may hold what is no UTF-8.
         text = json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
-        self._store(path, text.encode())
+        # Manifests are written twice.
+        self._store(path, text.encode(), "wb")
 
-    def _store(self, path: str, body: bytes | memoryview) -> None:
+    def _store(self, path: str, body: bytes | memoryview, mode: str = "xb") -> None:
         try:
-            with (self._folder / path).open("xb") as file:
+            with (self._folder / path).open(mode) as file:
                 file.write(body)
                 file.flush()
                 os.fsync(file.fileno())

@@ -41,11 +41,11 @@ class DatasetReport:
     n_cells, n_genes
         How many are shown.
     embeddings
-        Key of each dimension.
+        Key of each dimension; empty where nothing says it, as in a folder of cellucid 0.0.9.
     columns
         Kind of each obs column: ``"category"`` or ``"continuous"``.
     expression
-        Where genes are read; empty where there are none.
+        Where genes are read; empty where there are none, or nothing says it.
     graph
         Number of edges of the graph of neighbours; 0 where there is none, and None where they are
         not counted yet, for there are millions.
@@ -72,8 +72,8 @@ class DatasetReport:
 
     def __repr__(self) -> str:
         kinds = list(self.columns.values())
-        spaces = ", ".join(f"{d}D {key}" for d, key in self.embeddings.items())
-        genes = f"{self.n_genes:,} genes" + (f" of {self.expression}" if self.n_genes else "")
+        spaces = ", ".join(f"{d}D {key}".rstrip() for d, key in self.embeddings.items())
+        genes = f"{self.n_genes:,} genes" + (f" of {self.expression}" if self.expression else "")
         lines = [
             f"{self.name!r} ({self.id}), {self.kind}: {self.n_cells:,} cells, {genes}",
             f"  embeddings  {spaces}",
@@ -109,7 +109,7 @@ def report(source: Source) -> DatasetReport:
     identity: dict[str, Any] = json.loads(body if isinstance(body, bytes) else body.tobytes())
     stats, spaces = identity["stats"], identity["embeddings"]
     origin = identity.get("source") or {}
-    keys = spaces.get("keys") or spaces.get("files") or {}
+    keys = spaces.get("keys") or {}
     return DatasetReport(
         id=source.id,
         name=source.name,

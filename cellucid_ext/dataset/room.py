@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -36,6 +37,17 @@ def roomy_folder(size: int) -> str | None:
         except OSError:
             continue
     return None
+
+
+def no_room(size: int) -> OSError:
+    """Say that `size` bytes have a place neither in memory nor on disk.
+
+    Examples
+    --------
+    >>> no_room(12_000_000_000).strerror
+    'there is no room for 12.0 GB'
+    """
+    return OSError(errno.ENOSPC, f"there is no room for {size / 1e9:,.1f} GB")
 
 
 def _free() -> Iterator[int | None]:

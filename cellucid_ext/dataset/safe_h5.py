@@ -27,16 +27,29 @@ def refuse_ways_out(file: Any) -> None:
     Raises
     ------
     DatasetError
-        If there is such a thing, or more than `MAX_OBJECTS`; the message names it.
+        If there is such a thing, or more than `MAX_OBJECTS`, which the message names; or if it
+        is damaged.
 
     Examples
     --------
     >>> refuse_ways_out(h5py.File("strange.h5ad"))                  # doctest: +SKIP
     DatasetError: strange.h5ad is refused: obsm/X_umap is a link to another file
     """
+    name = Path(file.filename).name
+    try:
+        _look_at_all(file, name)
+    except DatasetError:
+        raise
+    except Exception as error:
+        # Whatever HDF5 says of what is damaged.
+        raise DatasetError(
+            f"{name} is refused: it is damaged ({type(error).__name__}: {error})"
+        ) from error
+
+
+def _look_at_all(file: Any, name: str) -> None:
     from h5py import h5d, h5g, h5l, h5o
 
-    name = Path(file.filename).name
     seen = {h5o.get_info(file.id).addr}
     ahead = [("", h5g.open(file.id, b"/"))]
     while ahead:

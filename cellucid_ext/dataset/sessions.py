@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -16,13 +16,36 @@ from .source import DatasetError
 _SUFFIX: Final = ".cellucid-session"
 
 
-def check_sessions(paths: Iterable[str | os.PathLike[str]], n_cells: int) -> dict[str, Path]:
+def session_files(given: Iterable[str | os.PathLike[str]]) -> list[Path]:
+    """Take the paths of session files.
+
+    Raises
+    ------
+    TypeError
+        If they are something else, such as one path instead of a list.
+
+    Examples
+    --------
+    >>> [file.name for file in session_files(["here/labels.cellucid-session"])]
+    ['labels.cellucid-session']
+    """
+    one = isinstance(given, str | bytes | os.PathLike)
+    files = list(given) if isinstance(given, Iterable) and not one else None
+    if files is None or not all(isinstance(path, str | os.PathLike) for path in files):
+        raise TypeError(
+            f"sessions is {given!r}; it must be a list of paths, such as "
+            "['labels.cellucid-session']"
+        )
+    return [Path(path) for path in files]
+
+
+def check_sessions(files: Sequence[Path], n_cells: int) -> dict[str, Path]:
     """Check session files, and give each a name in the folder; no two are the same.
 
     Parameters
     ----------
-    paths
-        Of the files.
+    files
+        Their paths.
     n_cells
         How many cells the dataset has.
 
@@ -31,7 +54,6 @@ def check_sessions(paths: Iterable[str | os.PathLike[str]], n_cells: int) -> dic
     DatasetError
         If one is damaged, or of another number of cells.
     """
-    files = [Path(path) for path in paths]
     for file in files:
         try:
             bundle = CellucidSessionBundle(file)

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from .bases import bases_of, basis_of, dimension_of, field_of
 from .embeddings import Embeddings
+from .masked import unmasked
 from .names import file_names
 from .source import DatasetError
+
+_USUAL: Final = ("velocity", "T_fwd", "T_bwd")
+"""How scVelo and CellRank begin the names of their fields."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,8 @@ class Vectors:
                 if each not in self._fields
                 for key in each.keys.values()
             )
+        usual = [each for each in self._fields if each.name.startswith(_USUAL)]
+        self._guessed = [each for each in self._fields if wanted is None and each not in usual]
         self._arrays = {key: obsm[key] for each in self._fields for key in each.keys.values()}
         self._names = file_names(each.id for each in self._fields)
         self._incomplete: dict[tuple[str, int], int] = {}
@@ -108,8 +114,12 @@ class Vectors:
         }
 
     def notes(self) -> list[str]:
-        """Say which fields have no vector for some of the cells."""
-        notes = []
+        """Say which fields may be none, and which have no vector for some of the cells."""
+        notes = [
+            f"{each.id} is shown as a vector field of {each.basis}, for it is named like one; an "
+            "embedding is named X_…, and vectors says which fields there are"
+            for each in self._guessed
+        ]
         for each in self._fields:
             for dimension, key in each.keys.items():
                 if (each.id, dimension) not in self._incomplete:
@@ -145,7 +155,7 @@ class Vectors:
         part = part.compute() if hasattr(part, "compute") else part
         part = part.toarray() if hasattr(part, "toarray") else part
         scale = self._embeddings.points(dimension).scale
-        values = (np.asarray(part, dtype=np.float64) / scale).astype(np.float32)
+        values = (np.asarray(unmasked(part), dtype=np.float64) / scale).astype(np.float32)
         incomplete = ~np.isfinite(values).all(axis=1)
         values[incomplete] = np.nan
         self._incomplete[field.id, dimension] = int(incomplete.sum())

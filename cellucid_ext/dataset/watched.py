@@ -5,11 +5,20 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from time import monotonic
+from typing import Any, Final
 
 from .._version import __version__
 from .source import DatasetError
+
+MANY: Final = 100
+"""To look at more files than this takes longer than to read a gene."""
+SECONDS: Final = 1.0
+"""So often many files are looked at, at most."""
+
+_LAST_SECOND: Final = 253_402_300_799
 
 
 class Watched:
@@ -41,15 +50,24 @@ class Watched:
     ) -> None:
         self._name, self._advice = name, advice
         self._found = {Path(file): _facts(file) for file in files}
+        self._looked = monotonic()
 
-    def check(self) -> None:
-        """Look at the files again.
+    def check(self, now: bool = False) -> None:
+        """Look at the files again; at `MANY` only if that was not done in the last `SECONDS`.
+
+        Parameters
+        ----------
+        now
+            Whether many are looked at in any case.
 
         Raises
         ------
         DatasetError
             If one is another one now, or can't be looked at.
         """
+        started = monotonic()
+        if not now and len(self._found) > MANY and started < self._looked + SECONDS:
+            return
         for file, found in self._found.items():
             try:
                 same = _facts(file) == found
@@ -59,6 +77,13 @@ class Watched:
                 ) from None
             if not same:
                 raise DatasetError(f"{self._name} changed since it was opened: {self._advice}")
+        self._looked = started
+
+    def changed_at(self) -> datetime:
+        """Give when the last of the files was written."""
+        newest = max(written for written, _, _ in self._found.values()) // 10**9
+        # A disk may hold a time that no calendar has.
+        return datetime.fromtimestamp(min(newest, _LAST_SECOND), UTC)
 
     def revision(self, *said: object) -> str:
         """Give what stands for the files, read in the way that `said` tells; no path counts."""

@@ -24,7 +24,8 @@ class ZarrSource(DiskSource):
     """Plays a Zarr folder, or one in a zip file, that anndata or mudata wrote.
 
     What changes in it is seen by its metadata, which whoever writes an AnnData anew writes anew;
-    of a zip file, by the file's.
+    of a zip file, by the file's. What is written into an array that stays is not seen, so that a
+    folder has another revision each time it is opened.
 
     Parameters
     ----------
@@ -84,7 +85,7 @@ def _open(path: Path) -> Opened:
             raise DatasetError(f"there is no file or folder {str(path)!r}") from None
         # Whatever Zarr and zipfile say of what is damaged, or something else.
         raise DatasetError(f"{path.name} is no {kind}: {type(error).__name__}: {error}") from error
-    return Opened(path, kind, root, watched, close)
+    return Opened(path, kind, root, watched, close, seen=not path.is_dir())
 
 
 def _metadata(folder: Path) -> Iterator[Path]:

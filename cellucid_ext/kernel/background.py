@@ -124,11 +124,17 @@ async def in_thread(function: Callable[..., T], *arguments: Any) -> T:
 
     The threads of ``run_in_executor`` are joined when Python ends, so a long one would keep a
     kernel from shutting down.
+
+    Raises
+    ------
+    ViewerError
+        If the thread was told to end, such as by a ``KeyboardInterrupt``, which here would end the
+        loop; and whatever the function does.
     """
     loop = asyncio.get_running_loop()
     future: asyncio.Future[T] = loop.create_future()
 
-    def settle(value: T | None, error: BaseException | None) -> None:
+    def settle(value: T | None, error: Exception | None) -> None:
         if future.cancelled():
             return
         if error is None:
@@ -137,11 +143,18 @@ async def in_thread(function: Callable[..., T], *arguments: Any) -> T:
             future.set_exception(error)
 
     def work() -> None:
-        value, error = None, None
+        value: T | None = None
+        error: Exception | None = None
         try:
             value = function(*arguments)
-        except BaseException as caught:
+        except StopIteration as caught:  # no future takes that
+            error = RuntimeError(f"{function!r} raised StopIteration")
+            error.__cause__ = caught
+        except Exception as caught:
             error = caught
+        except BaseException as caught:
+            error = ViewerError(f"this was interrupted by {type(caught).__name__}: try again")
+            error.__cause__ = caught
         if not loop.is_closed():
             loop.call_soon_threadsafe(settle, value, error)
 

@@ -11,7 +11,7 @@ import os
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -30,6 +30,8 @@ T = TypeVar("T")
 KEPT_OPEN: Final = 4
 KEPT_SECONDS: Final = 600.0
 READS_AT_ONCE: Final = 4
+WAITING_AT_ONCE: Final = 64
+"""How many requests may wait for their answers to begin."""
 
 _OPENING_SECONDS: Final = 60.0
 _READ_APART: Final = (".h5ad", ".h5mu")
@@ -72,6 +74,7 @@ class OpenDatasets:
         self._readers = Readers(memory, self.run, clock)
         self._kept: OrderedDict[Path, _Entry] = OrderedDict()
         self._threads = ThreadPoolExecutor(READS_AT_ONCE, "cellucid-open")
+        self._waiting = 0
 
     async def run(self, function: Callable[..., T], *arguments: Any) -> T:
         """Call a function that waits for the disk in a thread."""
@@ -110,18 +113,31 @@ class OpenDatasets:
             If what is there is none.
         TooMany
             If others wait for it to be opened already, and that takes too long; or too many files
-            are read at the moment.
+            are read, or too many requests wait, at the moment.
         """
-        found, version = await self.run(_look, self._roots, dataset, root)
-        if version is None:
-            async with self._readers.answer(found, modality, path, asked or Asked()) as read:
-                yield read
-        elif modality is not None:
-            raise BadRequest("a dataset folder is shown as it was made, so it takes no 'modality'")
-        else:
-            source = await self._source(found, version)
-            reply = await self.run(answer, source, path, asked)
-            yield Answer(reply.status, reply.headers, reply.body.nbytes, self._pieces(reply.body))
+        if self._waiting >= WAITING_AT_ONCE:
+            raise TooMany(
+                f"{WAITING_AT_ONCE} requests wait for their answers already, and no more wait at "
+                "once: try again in a moment"
+            )
+        with ExitStack() as waiting:
+            self._waiting += 1
+            waiting.callback(self._answered)
+            found, version = await self.run(_look, self._roots, dataset, root)
+            if version is None:
+                async with self._readers.answer(found, modality, path, asked or Asked()) as read:
+                    waiting.close()
+                    yield read
+            elif modality is not None:
+                raise BadRequest(
+                    "a dataset folder is shown as it was made, so it takes no 'modality'"
+                )
+            else:
+                source = await self._source(found, version)
+                reply = await self.run(answer, source, path, asked)
+                waiting.close()
+                pieces = self._pieces(reply.body)
+                yield Answer(reply.status, reply.headers, reply.body.nbytes, pieces)
 
     def sweep(self) -> None:
         """Let those go that nobody asked for in `KEPT_SECONDS`."""
@@ -136,6 +152,9 @@ class OpenDatasets:
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._kept.clear()
         await self._readers.close()
+
+    def _answered(self) -> None:
+        self._waiting -= 1
 
     async def _source(self, folder: Path, version: tuple[object, ...]) -> FolderSource:
         entry = self._entry(folder)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import os
+import signal
 import sys
-from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import Any, Final
 from ..answers import Asked
 from ..messages import PIECE_BYTES, SIZES_BYTES, head_of, pack, sizes
 from .answered import Answer, is_answer
+from .child import Child
 from .errors import BadDataset, TooMany
 
 ASKED_AT_ONCE: Final = 4
@@ -31,9 +31,11 @@ _VARIABLES: Final = (
 # Each thread takes much of the memory it may have, whether it uses that or not.
 _FRUGAL: Final = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
 _MAX_TEXT: Final = 2000
-_ERRORS_BYTES: Final = 4096
 _EXIT_SECONDS: Final = 0.5
 _END_SECONDS: Final = 5.0
+
+# What ends a process that takes too much; no fault of its own does.
+_FROM_OUTSIDE: Final = (-signal.SIGKILL, -getattr(signal, "SIGXCPU", signal.SIGKILL))
 
 _logger = logging.getLogger(__name__)
 
@@ -77,17 +79,15 @@ class Reader:
         Why it answers no more; None while it does.
     """
 
-    def __init__(self, process: Process, name: str) -> None:
+    def __init__(self, child: Child, name: str) -> None:
         self.name = name
         self.ended: str | None = None
-        self._process = process
+        self._child = child
         self._newest = 0
+        # Those who asked and left, too: their answers come all the same.
         self._waiting: dict[int, asyncio.Future[tuple[dict[str, Any], bytes]]] = {}
         self._turns = asyncio.Semaphore(ASKED_AT_ONCE)
-        self._said = b""
-        self._waited = asyncio.create_task(process.wait())
-        self._errors = asyncio.create_task(self._keep_errors())
-        self._hearing = asyncio.create_task(self._hear())
+        self._living = asyncio.create_task(self._live())
 
     @classmethod
     async def start(cls, job: Job) -> Reader:
@@ -100,21 +100,14 @@ class Reader:
         """
         variables = {name: os.environ[name] for name in _VARIABLES if name in os.environ}
         try:
-            process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-P", "-B", "-m", PROGRAM),
-                stdin=PIPE,
-                stdout=PIPE,
-                stderr=PIPE,
-                cwd="/",
-                env={**variables, **_FRUGAL},
-                start_new_session=True,  # Ctrl-C in the server's terminal is not for it
-            )
+            command = (sys.executable, "-P", "-B", "-m", PROGRAM)
+            child = await Child.start(*command, env={**variables, **_FRUGAL})
         except OSError as error:
             raise BadDataset(
                 f"{job.file.name} can't be opened, for no process can be started that reads it: "
                 f"{error.strerror}"
             ) from None
-        reader = cls(process, job.file.name)
+        reader = cls(child, job.file.name)
         try:
             head, _ = await reader._ask(
                 {
@@ -168,12 +161,11 @@ class Reader:
         """Kill it; those who wait for an answer are told why."""
         if self.ended is None:
             self.ended = f"{self.name} could not be read: {why}"
-        with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
+        self._child.kill()
 
     async def gone(self) -> None:
         """Wait until nothing is left of the process, which must have been ended."""
-        await asyncio.wait([self._hearing])
+        await asyncio.wait([self._living])
 
     async def _pieces(self, number: int, first: bytes, size: int) -> AsyncIterator[bytes]:
         yield first
@@ -212,66 +204,65 @@ class Reader:
         except TimeoutError:
             self.end(f"the process that read it took longer than {ANSWER_SECONDS:g} s")
             raise BadDataset(str(self.ended)) from None
-        finally:
-            del self._waiting[number]
         return head, body
 
     def _send(self, request: dict[str, Any]) -> None:
         # Requests are small, and few at a time: there is no need to wait until they are read.
-        if self.ended is None and self._process.stdin is not None:
-            self._process.stdin.write(pack(request))
+        if self.ended is None:
+            self._child.send(pack(request))
 
     def _strange(self) -> BadDataset:
         self.end("the process that read it said what it should not; is the file damaged?")
         return BadDataset(str(self.ended))
 
+    async def _live(self) -> None:
+        hearing, exited = asyncio.create_task(self._hear()), self._child.exited
+        await asyncio.wait([hearing, exited], return_when=asyncio.FIRST_COMPLETED)
+        # If it exits, what it said before is heard, but what it started may hold its pipe open for
+        # ever; if it has closed its pipe, it exits or goes on. To kill it now would hide how.
+        await asyncio.wait([hearing, exited], timeout=_EXIT_SECONDS)
+        hearing.cancel()
+        killed = self._child.killed or not exited.done()
+        await self._child.close(_END_SECONDS)
+        if self.ended is None:
+            how = _how(self._child.code, killed)
+            # What it says may tell of a person; who looks for it asks for more.
+            _logger.warning("the process that reads a file for pages %s", how)
+            _logger.debug("its last words: %r", self._child.said)
+            self.end(f"the process that read it {how}")
+        for answered in self._waiting.values():
+            if not answered.done():
+                answered.set_exception(BadDataset(str(self.ended)))
+
     async def _hear(self) -> None:
         try:
             while True:
-                number, head, body = await self._next()
-                # Who asked may have left meanwhile.
-                if (answered := self._waiting.get(number)) is not None and not answered.done():
+                answered, head, body = await self._next()
+                if not answered.done():
                     answered.set_result((head, body))
         except (asyncio.IncompleteReadError, OSError):
             pass
         except ValueError:
             self._strange()
-        await self._bury()
 
-    async def _next(self) -> tuple[int, dict[str, Any], bytes]:
-        output: Any = self._process.stdout
+    async def _next(
+        self,
+    ) -> tuple[asyncio.Future[tuple[dict[str, Any], bytes]], dict[str, Any], bytes]:
+        output = self._child.output
         head_bytes, body_bytes = sizes(await output.readexactly(SIZES_BYTES))
         head = head_of(await output.readexactly(head_bytes))
         body = await output.readexactly(body_bytes)
         number = head.get("id")
-        if type(number) is not int or not 0 <= number <= self._newest:
+        answered = self._waiting.pop(number, None) if type(number) is int else None
+        if answered is None:
             raise ValueError("an answer that nobody asked for")
-        return number, head, body
-
-    async def _bury(self) -> None:
-        # It ends, or it has closed its pipe and goes on. To kill one that ends would hide how.
-        await asyncio.wait([self._waited], timeout=_EXIT_SECONDS)
-        with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
-        # What it started itself may hold its pipes open for ever.
-        await asyncio.wait([self._errors, self._waited], timeout=_END_SECONDS)
-        how = _how(self._process.returncode)
-        if self.ended is None:
-            # What it says may tell of a person; who looks for it asks for more.
-            _logger.warning("the process that reads a file for pages ended (%s)", how)
-            _logger.debug("its last words: %r", bytes(self._said))
-            self.end(f"the process that read it ended ({how}); is the file damaged?")
-        for answered in self._waiting.values():
-            if not answered.done():
-                answered.set_exception(BadDataset(str(self.ended)))
-
-    async def _keep_errors(self) -> None:
-        errors: Any = self._process.stderr
-        while piece := await errors.read(_ERRORS_BYTES):
-            self._said = (self._said + piece)[-_ERRORS_BYTES:]
+        return answered, head, body
 
 
-def _how(code: int | None) -> str:
+def _how(code: int | None, killed: bool) -> str:
     if code is None:
-        return "it does not say how"
-    return f"signal {-code}" if code < 0 else f"exit code {code}"
+        return "does not end"
+    if code in _FROM_OUTSIDE and not killed:
+        return "was ended by the system; did it take too much memory or time?"
+    how = f"signal {-code}" if code < 0 else f"exit code {code}"
+    return f"ended ({how}); is the file damaged?"

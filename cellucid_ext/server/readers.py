@@ -1,7 +1,8 @@
 """Files on this machine's disk, each read by a process of its own; the last ones stay open.
 
 Such a process is ended when its file changed, when nobody asked for it in a while, when others
-need its place, and with the server. One that ends by itself is started again, a few times.
+that work need its place, and with the server. One that ends by itself is started again, a few
+times.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ KEPT_OPEN: Final = 4
 KEPT_SECONDS: Final = 600.0
 
 _STARTS: Final = 3
+# Of whatever version and modality, since a file may change all the while, and pages make some up.
+_STARTS_IN_ALL: Final = 20
 _AGAIN_SECONDS: Final = 60.0
 _OPENING_SECONDS: Final = 60.0
 _END_SECONDS: Final = 10.0
@@ -46,7 +49,13 @@ class _Entry:
     reader: Reader | None = None
     refusal: str | None = None
     refused_until: float = 0.0
-    starts: deque[float] = field(default_factory=lambda: deque(maxlen=_STARTS))
+
+
+@dataclass(frozen=True)
+class _Start:
+    at: float
+    modality: str | None
+    version: tuple[int, ...]
 
 
 class Readers:
@@ -70,6 +79,8 @@ class Readers:
         self._clock = clock
         self._closed = False
         self._kept: OrderedDict[_Key, _Entry] = OrderedDict()
+        self._starts: dict[Path, deque[_Start]] = {}
+        self._opening: set[asyncio.Task[Reader]] = set()
         self._ending: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
@@ -113,6 +124,9 @@ class Readers:
         for key, entry in list(self._kept.items()):
             if not entry.users and now >= entry.used + KEPT_SECONDS:
                 self._let_go(key)
+        for file, starts in list(self._starts.items()):
+            if now >= starts[-1].at + _AGAIN_SECONDS:
+                del self._starts[file]
 
     async def close(self) -> None:
         """End all, and wait until they are gone."""
@@ -132,30 +146,55 @@ class Readers:
                 f"{file.name} is still being opened after {_OPENING_SECONDS:g} s: try again in a "
                 "moment"
             ) from None
+        # Whoever asked may leave: what is begun comes to its end for those who ask next.
+        opening = asyncio.create_task(self._current(entry, key))
+        self._opening.add(opening)
+        opening.add_done_callback(self._forget)
+        await asyncio.wait([opening])
+        return opening.result()
+
+    async def _current(self, entry: _Entry, key: _Key) -> Reader:
+        file, _ = key
+        entry.users += 1
         try:
             version = await self._run(_look, file)
             if entry.version != version:
                 self._end(entry)
                 entry.version, entry.refusal = version, None
-                entry.starts.clear()
             if entry.reader is None or entry.reader.ended is not None:
                 entry.reader = await self._start(entry, key)
+                self._make_room()
             return entry.reader
         finally:
+            entry.users -= 1
             entry.opening.release()
+
+    def _forget(self, opening: asyncio.Task[Reader]) -> None:
+        self._opening.discard(opening)
+        if not opening.cancelled():
+            opening.exception()  # whoever asked may have left: then nobody else looks at it
 
     async def _start(self, entry: _Entry, key: _Key) -> Reader:
         file, modality = key
         now = self._clock()
         if entry.refusal is not None and now < entry.refused_until:
             raise BadDataset(entry.refusal)
-        often = len(entry.starts) == _STARTS and now < entry.starts[0] + _AGAIN_SECONDS
-        if often and entry.reader is not None:
+        starts = self._starts.setdefault(file, deque(maxlen=_STARTS_IN_ALL))
+        recent = [start for start in starts if now < start.at + _AGAIN_SECONDS]
+        same = [s for s in recent if (s.modality, s.version) == (modality, entry.version)]
+        if len(same) >= _STARTS and entry.reader is not None:
+            ended = str(entry.reader.ended)
             raise BadDataset(
-                f"{entry.reader.ended} This happened {_STARTS} times: try again in a minute"
+                f"{ended if ended.endswith('?') else ended + '.'} This happened {_STARTS} times: "
+                "try again in a minute"
+            )
+        if len(recent) >= _STARTS_IN_ALL:
+            raise BadDataset(
+                f"{file.name} was opened {_STARTS_IN_ALL} times within a minute; does it change "
+                "all the while? Try again in a minute"
             )
         self._end(entry)
-        entry.starts.append(now)
+        starts.append(_Start(now, modality, entry.version))
         descriptor, entry.version, size = await self._run(_open, file)
         try:
             job = Job(file, entry.version, size, modality, self._memory)
@@ -171,17 +210,24 @@ class Readers:
         return reader
 
     def _entry(self, key: _Key) -> _Entry:
-        if key not in self._kept and len(self._kept) >= KEPT_OPEN:
-            idle = next((old for old, entry in self._kept.items() if not entry.users), None)
-            if idle is None:
-                raise TooMany(
-                    f"{KEPT_OPEN} files are being read, and no more are read at once: try again "
-                    "in a moment"
-                )
-            self._let_go(idle)
+        used = [each for each, entry in self._kept.items() if entry.users]
+        if len(used) >= KEPT_OPEN and key not in used:
+            raise TooMany(
+                f"{KEPT_OPEN} files are being read, and no more are read at once: try again in a "
+                "moment"
+            )
         entry = self._kept.setdefault(key, _Entry(self._clock()))
         self._kept.move_to_end(key)
+        self._make_room()
         return entry
+
+    def _make_room(self) -> None:
+        """Let the oldest go, but none that works for one that could not be opened."""
+        for works in (True, False):
+            keys = [key for key, e in self._kept.items() if (e.reader is not None) is works]
+            idle = [key for key in keys if not self._kept[key].users]
+            for key in idle[: max(0, len(keys) - KEPT_OPEN)]:
+                self._let_go(key)
 
     def _let_go(self, key: _Key) -> None:
         self._end(self._kept.pop(key))

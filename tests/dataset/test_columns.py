@@ -69,9 +69,16 @@ def test_categorical(case: str) -> None:
         (np.arange(6, dtype=np.float16) / 2, [0, 0.5, 1, 1.5, 2, 2.5]),
         (pd.array([1, pd.NA, 3, 4, 5, None], dtype="Int64"), [1, np.nan, 3, 4, 5, np.nan]),
         (pd.array([1.5, pd.NA, 3, 4, 5, 6], dtype="Float32"), [1.5, np.nan, 3, 4, 5, 6]),
+        (np.array([1, None, 3, 4, 5, 6], dtype=object), [1, np.nan, 3, 4, 5, 6]),
+        (np.array([1, None, 2.5, 4, pd.NA, 6], dtype=object), [1, np.nan, 2.5, 4, np.nan, 6]),
+        ([1e300, -1e300, 1e-300, 0, 1, 2], [np.inf, -np.inf, 0, 0, 1, 2]),
     ],
-    ids=["int64", "uint8", "float64", "float16", "Int64", "Float32"],
+    ids=[
+        *("int64", "uint8", "float64", "float16", "Int64", "Float32"),
+        *("whole objects", "objects", "too large"),
+    ],
 )
+@pytest.mark.filterwarnings("error::RuntimeWarning")
 def test_continuous(column: Any, expected: Any) -> None:
     source = open_source(make({"key": column}))
     np.testing.assert_array_equal(values(source, "key"), np.array(expected, dtype=np.float32))
@@ -102,6 +109,7 @@ def test_what_is_left_out_says_why() -> None:
             "complex": np.arange(6) * 1j,
             "mixed": np.array(["a", 1, "b", 2, "c", 3], dtype=object),
             "lists": [[1]] * 6,
+            "more": np.array(["a", True, 2.5, None, "a", b"x"], dtype=object),
             "kept": range(6),
         }
     )
@@ -111,9 +119,37 @@ def test_what_is_left_out_says_why() -> None:
         "when": "datetime64[ns] is neither numbers nor categories",
         "spent": "timedelta64[ns] is neither numbers nor categories",
         "complex": "complex128 is neither numbers nor categories",
-        "mixed": "object is neither numbers nor categories",
-        "lists": "object is neither numbers nor categories",
+        "mixed": "it holds numbers and texts mixed: make it one of them",
+        "lists": "it holds list, which is neither numbers nor categories",
+        "more": "it holds booleans, bytes, numbers and texts mixed: make it one of them",
     }
+
+
+def test_names_of_the_cells_are_no_categories() -> None:
+    n = 8300
+    names = [f"name-{i}" for i in range(n)]
+    obs = {
+        "barcode": names,
+        "nullable": pd.array(names, dtype="string"),
+        "halves": [name for name in names for _ in range(2)][:n],
+        "declared": pd.Categorical(names),
+    }
+    found = identity(many(n, obs))
+    assert [field["key"] for field in found["obs_fields"]] == ["halves", "declared"]
+    why = "it holds 8,300 different texts in 8,300 cells: make it a category to show it"
+    assert {entry["key"]: entry["why"] for entry in found["left_out"]} == {
+        "barcode": why,
+        "nullable": why,
+    }
+
+
+def test_categories_that_are_the_same_text() -> None:
+    column = pd.Categorical([1, 2, "1", 2, 1, None], categories=[1, 2, "1"])
+    source = open_source(make({"key": column, "other": list("aabbcc")}))
+    assert labels(source, "key") == ["1", "2", "1-1", "2", "1", None]
+    assert identity(source)["notes"] == [
+        "1 categories of 'key' are the same text as another one, and got a number"
+    ]
 
 
 def test_columns_of_one_name_are_left_out() -> None:

@@ -222,7 +222,7 @@ def test_a_prepared_folder_is_the_same(
         if path.endswith("_manifest.json"):
             assert json.loads(body(source, path)) == json.loads(body(reference, path)), path
         # What others have in a file of its own stands in its manifests at any number of cells.
-        elif path not in (IDENTITY, "rows.json", "centroids.json"):
+        elif path != IDENTITY and path != "rows.json" and not path.endswith(".centroids.json"):
             assert body(source, path) == body(reference, path), path
     found, expected = said(source), said(reference)
     del found["export_settings"], expected["export_settings"]

@@ -108,6 +108,13 @@ def test_missing_coordinates_of_a_data_frame() -> None:
     assert np.isnan(points(source, 2)).all(axis=1).tolist() == [i == 2 for i in range(6)]
 
 
+def test_masked_coordinates() -> None:
+    masked = np.ma.masked_array(UMAP.astype(np.int64), mask=np.arange(12).reshape(6, 2) == 5)
+    source = open_source(make(obsm={"X_umap": masked}))
+    assert np.isnan(points(source, 2)).all(axis=1).tolist() == [i == 2 for i in range(6)]
+    assert identity(source)["stats"]["n_cells_without_position"] == {"2d": 1}
+
+
 def test_no_cell_has_a_position() -> None:
     source = open_source(make(obsm={"X_umap": np.full((6, 2), np.nan)}))
     assert np.isnan(points(source, 2)).all()

@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import h5py
 import numpy as np
 import numpy.typing as npt
 import pytest
 import scipy.sparse as sp
+from anndata.io import sparse_dataset, write_elem
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -136,6 +138,18 @@ def test_every_gene_while_it_is_built(matrix: Sparse, kind: Any) -> None:
         np.testing.assert_array_equal(all_of(genes, matrix.shape[1]), matrix.dense())
 
 
+@pytest.mark.parametrize("dtype", ["<f2", ">f2"])
+def test_half_precision_is_added_as_single(dtype: str) -> None:
+    """As it is, 2048 + 1 is 2048; and what is built gives what is looked for."""
+    x = sp.csr_matrix((3, 2), dtype=np.float32)
+    x.data, x.indices = np.array([2048, 1, 1, 5], dtype=dtype), np.array([1, 1, 1, 0])
+    x.indptr = np.array([0, 3, 3, 4])
+    genes = GeneMajor(Compressed(x))
+    assert genes.column(1).tolist() == [2050, 0, 0]
+    assert genes.wait_until_built(SECONDS)
+    assert genes.column(1).tolist() == [2050, 0, 0]
+
+
 @pytest.mark.parametrize("budget", [2**30, 0])
 def test_some_blocks_are_built_and_some_are_not(budget: int) -> None:
     matrix = some(100, 7, 5)
@@ -251,20 +265,63 @@ print(genes.wait_until_built(0.2))
     assert run(code, tmp_path / "x.h5") == "False\n"
 
 
+def test_a_process_that_was_forked_need_not_wait() -> None:
+    """The thread stays in its parent, where it is told to end by a line of input."""
+    code = """
+import os, sys, threading, time
+import numpy as np, scipy.sparse as sp
+from cellucid_ext.dataset.building import Building
+begun, go_on = threading.Event(), threading.Event()
+def make(budget):
+    begun.set(); go_on.wait(30)
+    yield 1
+building = Building(1, make, 0)
+waiting = threading.Thread(target=building.wait_until_built, args=(30,))
+waiting.start(); begun.wait(30)
+child = os.fork()
+if child == 0:
+    building.close()
+    print(building.wait_until_built(10**6), flush=True)
+    os._exit(0)
+os.waitpid(child, 0)
+go_on.set(); waiting.join(30)
+print(building.built)
+"""
+    assert run(code) == "False\nTrue\n"
+
+
+@pytest.mark.parametrize("form", ["sparse", "dense"])
+def test_no_room_is_said(form: str, tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "x.h5", "w") as file:
+        if form == "dense":
+            file.create_dataset("x", (2**26, 2**20), chunks=(2**16, 2**4), dtype="f4")
+            genes = Genes(file["x"])
+        else:
+            write_elem(file, "x", sp.csr_matrix((1, 3), dtype=np.float32))
+            del file["x/data"], file["x/indices"], file["x/indptr"]
+            for key, dtype in (("data", "f4"), ("indices", "i8")):
+                file["x"].create_dataset(key, (2**46,), chunks=(2**20,), dtype=dtype)
+            file["x/indptr"] = [0, 2**46]
+            genes = Genes(sparse_dataset(file["x"]))
+        with pytest.warns(RuntimeWarning, match=r"no room for [\d,.]+ GB\), so each .* set TMPDIR"):
+            assert not genes.wait_until_built(SECONDS)
+
+
 def test_a_disk_that_is_full_ends_the_building() -> None:
     code = """
-import resource
+import resource, warnings
 import numpy as np, scipy.sparse as sp
 from cellucid_ext.dataset.compressed import Compressed
 from cellucid_ext.dataset.gene_major import GeneMajor
 resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 dense = np.random.default_rng(0).integers(1, 9, (1000, 10)).astype("f4")
 genes = GeneMajor(Compressed(sp.csr_matrix(dense)), budget=0, block_values=1000)
-print(genes.wait_until_built(30))
+with warnings.catch_warnings(record=True) as told:
+    print(genes.wait_until_built(30), len(told), "TMPDIR" in str(told[0].message))
 for gene in range(10):
     np.testing.assert_array_equal(genes.column(gene), dense[:, gene])
 """
-    assert run(code) == "False\n"
+    assert run(code) == "False 1 True\n"
 
 
 def test_a_limit_of_memory_is_kept() -> None:

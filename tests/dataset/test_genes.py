@@ -4,8 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import dask.array as da
 import h5py
 import numpy as np
+import pandas as pd
 import pytest
 import scipy.sparse as sp
 import zarr
@@ -121,6 +123,44 @@ def test_missing_expression_stays_missing() -> None:
     x[1, 1] = np.nan
     found = expression(open_source(make(x=x)), "g1")
     np.testing.assert_array_equal(found, x[:, 1])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.int64])
+def test_a_masked_matrix(dtype: type) -> None:
+    masked = np.ma.masked_array(X.astype(dtype), mask=X == 7)
+    found = expression(open_source(make(x=masked)), "g0")
+    np.testing.assert_array_equal(found, np.where(X[:, 0] == 7, np.nan, X[:, 0]))
+
+
+def test_masked_blocks_of_dask() -> None:
+    masked = np.ma.masked_array(X, mask=X == 7)
+    lazy = Genes(da.from_array(masked, chunks=(4, 2)))
+    expected = np.where(X == 7, np.nan, X)
+    np.testing.assert_array_equal(lazy.column(0), expected[:, 0])
+    np.testing.assert_array_equal(lazy.columns([0, 2]), expected[:, [0, 2]].T)
+
+
+@pytest.mark.parametrize("missing", [None, np.nan, pd.NA])
+@pytest.mark.parametrize("dtype", [object, "string", "category"])
+def test_genes_without_a_name(missing: Any, dtype: Any) -> None:
+    adata = make()
+    adata.var["symbol"] = pd.Series(["CD3D", missing, "g1"], adata.var_names, dtype)
+    source = open_source(adata, gene_id_column="symbol")
+    assert genes(source) == ["CD3D", "g1", "g1-1"]
+    assert expression(source, "g1") == X[:, 1].tolist()
+    assert identity(source)["notes"] == [
+        "1 genes have no name in 'symbol' and are called as in the index of var, such as 'g1'",
+        "1 genes have the name of another one and got a number, such as 'g1-1' for 'g1'",
+    ]
+
+
+def test_the_number_of_genes_is_that_of_the_matrix() -> None:
+    adata = make()
+    adata.raw = adata
+    source = open_source(adata[:, :2].copy(), expression="raw")
+    assert (source.n_vars, identity(source)["stats"]["n_vars"]) == (3, 3)
+    assert expression(source, "g2") == X[:, 2].tolist()
+    assert open_source(make(x=None)).n_vars == 0
 
 
 def test_names_that_stand_twice_are_told_apart() -> None:

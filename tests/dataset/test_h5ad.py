@@ -250,6 +250,17 @@ def test_what_leads_to_other_files_is_refused(
         H5adSource("strange.h5ad", trusted=False)
 
 
+@pytest.mark.parametrize("what", [b"SNOD", b"HEAP", b"GCOL"])
+def test_what_is_damaged(what: bytes, tmp_path: Path) -> None:
+    """HDF5 has an error of its own for each kind of block."""
+    path = tmp_path / "strange.h5ad"
+    make({"size": range(6), "kind": list("aabbcc")}).write_h5ad(path)
+    path.write_bytes(path.read_bytes().replace(what, b"gone"))
+    for trusted in (True, False):
+        with pytest.raises(DatasetError, match=r"strange.h5ad (is refused: it is|can't be read)"):
+            H5adSource(path, trusted=trusted)
+
+
 def test_links_within_a_file_lead_nowhere_else(tmp_path: Path) -> None:
     path = tmp_path / "strange.h5ad"
     make({"size": range(6)}).write_h5ad(path)

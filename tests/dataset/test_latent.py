@@ -46,9 +46,15 @@ def outliers(source: Source, key: str) -> list[float]:
 def centroids(source: Source, key: str, dimension: int) -> list[dict[str, Any]]:
     manifest = read_json(source, "obs_manifest")
     [entry] = [entry for entry in manifest["_categoricalFields"] if entry[0] == key]
+    assert manifest["_obsSchemas"]["categorical"]["centroidsPathPattern"] is None
     found: list[dict[str, Any]] = entry[4][str(dimension)]
-    assert read_json(source, "centroids")[key][str(dimension)] == found
+    assert in_their_own_file(source, key)[str(dimension)] == found
     return found
+
+
+def in_their_own_file(source: Source, key: str) -> dict[str, Any]:
+    file = file_of(read_json(source, "obs_manifest"), key)
+    return read_json(source, f"obs/{file}.centroids")
 
 
 def far(place: list[float], others: list[list[float]]) -> float:
@@ -131,6 +137,16 @@ def test_cells_just_as_far_share_the_highest_rank() -> None:
     assert np.isnan(outliers(source, "kind")[16:]).all()
 
 
+def test_a_masked_latent_space() -> None:
+    plain = np.arange(24.0).reshape(12, 2)
+    plain[3, 1] = np.nan
+    masked = np.ma.masked_array(np.nan_to_num(plain, nan=999), mask=np.isnan(plain))
+    obsm = {"X_umap": np.zeros((12, 2)), "plain": plain, "masked": masked}
+    adata = make({"kind": ["a"] * 12}, None, obsm)
+    expected = outliers(open_source(adata, latent="plain"), "kind")
+    np.testing.assert_array_equal(outliers(open_source(adata, latent="masked"), "kind"), expected)
+
+
 @pytest.mark.parametrize("key", ["missing", "one", "flags", "words"])
 def test_columns_of_every_kind(key: str) -> None:
     latent = np.random.default_rng(5).normal(size=(20, 4))
@@ -186,10 +202,25 @@ def test_the_centroids_of_many_cells_have_a_file_of_their_own() -> None:
     adata = many(n, {"kind": np.tile(["a", "b"], n)[:n]})
     adata.obsm["X_umap"] = np.random.default_rng(9).normal(size=(n, 2)).astype(np.float32)
     source = open_source(adata)
-    assert read_json(source, "obs_manifest")["_categoricalFields"][0][4] == {}
-    [first, second] = read_json(source, "centroids")["kind"]["2"]
+    manifest = read_json(source, "obs_manifest")
+    schema = manifest["_obsSchemas"]["categorical"]
+    assert schema["centroidsPathPattern"] == "obs/{key}.centroids.json"
+    assert manifest["_categoricalFields"][0][4] == {}
+    [first, second] = in_their_own_file(source, "kind")["2"]
     assert (first["category"], second["category"]) == ("a", "b")
     assert first["n_points"] == math.floor(0.95 * 50_000) + 1
+
+
+def test_so_have_those_of_many_columns() -> None:
+    columns = {f"c {i}": pd.Categorical(["a"] * 12) for i in range(510)}
+    adata = many(12, columns)
+    source = open_source(adata)
+    manifest = read_json(source, "obs_manifest")
+    assert manifest["_obsSchemas"]["categorical"]["centroidsPathPattern"] is not None
+    assert all(entry[4] == {} for entry in manifest["_categoricalFields"])
+    [found] = in_their_own_file(source, "c 509")["2"]
+    assert (found["category"], found["n_points"]) == ("a", 12)
+    assert centroids(open_source(adata, obs_keys=list(columns)[:100]), "c 99", 2) == [found]
 
 
 def test_no_latent_space() -> None:

@@ -37,6 +37,15 @@ def test_each_key_has_a_file_of_its_own(keys: list[str]) -> None:
         assert name == safe_name(key) or name.startswith(f"{safe_name(key)}-")
 
 
+def test_many_keys_without_a_safe_letter() -> None:
+    """Each has to be found a number at once: to try all of them would take hours."""
+    keys = ["".join(chr(0x4E00 + int(digit)) for digit in str(i)) for i in range(10**5)]
+    assert list(file_names(keys).values()) == [
+        "field",
+        *(f"field-{i}" for i in range(2, 10**5 + 1)),
+    ]
+
+
 @given(st.lists(KEYS, unique=True), KEYS)
 def test_a_key_more_leaves_the_others_files(keys: list[str], more: str) -> None:
     names = file_names(key for key in keys if key != more)

@@ -10,16 +10,18 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import h5py
 import mudata
 import numpy as np
 import pandas as pd
 import pytest
+import zarr
 from anndata import AnnData
 from mudata import MuData
 
 from cellucid_ext.dataset import DatasetError, Source, open_source
 
-from .reading import UMAP, X, coordinates, expression, identity, make, values
+from .reading import UMAP, X, body, coordinates, expression, identity, make, values
 
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::UserWarning")
 
@@ -106,7 +108,6 @@ def test_a_zarr_folder_that_changed(tmp_path: Path) -> None:
     path = tmp_path / "pbmc.zarr"
     make({"size": range(6)}).write_zarr(path)
     source = open_source(path)
-    assert open_source(path).revision == source.revision
     assert values(source, "size").tolist() == list(range(6))
     make({"size": range(10, 16), "new": range(6)}).write_zarr(path)
     for name in ("obs/size.values.f32", "var/g1.values.f32"):
@@ -116,6 +117,20 @@ def test_a_zarr_folder_that_changed(tmp_path: Path) -> None:
     assert values(new, "size").tolist() == list(range(10, 16))
     assert values(new, "new").tolist() == list(range(6))
     assert (new.id, new.revision != source.revision) == (source.id, True)
+
+
+def test_a_zarr_array_that_was_written_into(tmp_path: Path) -> None:
+    """Nothing tells, but whoever looks again must see it, and so has to fetch it again."""
+    path = tmp_path / "pbmc.zarr"
+    make({"size": range(6)}).write_zarr(path)
+    source = open_source(path)
+    old = source.read("obs/size.values.f32")
+    inside: Any = zarr.open_group(str(path), mode="r+", use_consolidated=False)
+    inside["obs/size"][:] = 7
+    for new in (source.refreshed(), open_source(path)):
+        assert values(new, "size").tolist() == [7] * 6
+        assert new.revision != source.revision
+        assert new.read("obs/size.values.f32").etag != old.etag
 
 
 def test_a_zip_file_that_changed(tmp_path: Path) -> None:
@@ -171,6 +186,42 @@ def test_modalities(how: Any) -> None:
     assert (again.id, again.name) == (protein.id, protein.name)
 
 
+def test_embeddings_that_nobody_shows_are_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "both.h5mu"
+    two().write_h5mu(path)
+    with h5py.File(path, "a") as file:
+        place = [(str(tmp_path / "gone"), 0, 8 * 16)]
+        file.create_dataset("obsm/X_gone", (8, 2), "f8", external=place)
+        file["obsm/X_gone"].attrs["encoding-type"] = "array"
+    source = open_source(path, modality="protein")
+    places = np.array([7, 6, 5, 4, 3, 2])
+    np.testing.assert_allclose(
+        coordinates(source, 2), np.column_stack([places, places**2]), atol=1e-5
+    )
+    gone = open_source(path, modality="protein", embeddings={2: "X_gone"})
+    with pytest.raises(DatasetError, match=r"points_2d.bin of 'both' can't be read: OSError"):
+        gone.read("points_2d.bin")
+
+
+def test_what_else_of_the_whole_is_shown(tmp_path: Path) -> None:
+    both = two()
+    places = both.obsm["X_umap"][:, 0]
+    both.obsm["X_tsne"] = pd.DataFrame({"a": places, "b": -places}, index=both.obs_names)
+    both.obsm["velocity_umap"] = np.column_stack([places, places])
+    both.obsm["X_pca"] = np.column_stack([places, places, places, places])
+    both.write_h5mu(tmp_path / "both.h5mu")
+    expected = [7, 6, 5, 4, 3, 2]
+    for data in (both, tmp_path / "both.h5mu"):
+        wanted: dict[str, Any] = {"modality": "protein", "latent": "X_pca"}
+        source = open_source(data, **wanted, embeddings={2: "X_tsne", 3: "X_pca"})
+        np.testing.assert_allclose(coordinates(source, 2)[:, 0], expected, atol=1e-5)
+        np.testing.assert_allclose(coordinates(source, 3)[:, 2], expected, atol=1e-5)
+        source = open_source(data, **wanted)
+        scale = identity(source)["embeddings"]["transforms"]["2d"]["scale"]
+        field = np.frombuffer(body(source, "vectors/velocity_umap_2d.bin"), dtype="<f4")
+        np.testing.assert_allclose(field.reshape(-1, 2)[:, 1] * scale, expected, atol=1e-5)
+
+
 def test_the_only_modality(tmp_path: Path) -> None:
     one = MuData({"rna": make({"size": range(6)})})
     assert open_source(one).name == "rna"
@@ -186,6 +237,50 @@ def test_a_modality_of_what_has_none(tmp_path: Path) -> None:
     make().write_h5ad(tmp_path / "pbmc.h5ad")
     with pytest.raises(DatasetError, match=r"modality is 'rna', but pbmc.h5ad has none"):
         open_source(tmp_path / "pbmc.h5ad", modality="rna")
+
+
+@pytest.mark.parametrize(
+    ("option", "given", "message"),
+    [
+        (
+            "embeddings",
+            "X_umap",
+            r"'X_umap'; it must be a dict .*, such as embeddings={2: 'X_umap'}",
+        ),
+        ("embeddings", {2.0: "X_umap"}, r"{2.0: 'X_umap'}; it must be a dict of which key of obsm"),
+        ("embeddings", {2: 3}, r"{2: 3}; it must be a dict"),
+        ("genes", "g1", r"'g1'; it must be a list of texts, such as genes=\['CD3D', 'CD8A'\]"),
+        ("genes", [1], r"\[1\]; it must be a list of texts"),
+        ("obs_keys", {"size"}, r"{'size'}; it must be a list"),
+        ("vectors", "velocity", r"'velocity'; it must be a list of texts, such as vectors=\['vel"),
+        ("expression", None, r"None; it must be 'X', 'raw' or the name of a layer"),
+        ("name", 5, "5; it must be a text"),
+        ("graph", True, "True; it must be a key of obsp, or None for no graph"),
+    ],
+)
+def test_options_of_another_type(option: str, given: Any, message: str, tmp_path: Path) -> None:
+    make().write_h5ad(tmp_path / "pbmc.h5ad")
+    for data in (make(), MuData({"rna": make()}), tmp_path / "pbmc.h5ad", tmp_path / "nowhere"):
+        options: Any = {option: given}
+        with pytest.raises(TypeError, match=f"^{option} is {message}"):
+            open_source(data, **options)
+
+
+def test_what_is_no_option() -> None:
+    wrong: Any = {"embedding": {2: "X_umap"}}
+    with pytest.raises(TypeError, match=r"no option 'embedding' \(.* are dataset_id, embeddings,"):
+        open_source(make(), **wrong)
+
+
+def test_lists_of_any_kind() -> None:
+    names = np.array(["g2", "g0"])
+    for given in (names, pd.Index(names), pd.Series(names), tuple(names), iter(names)):
+        options: Any = {"genes": given, "embeddings": {np.int64(2): "X_umap"}}
+        source = open_source(make(), **options)
+        assert identity(source)["embeddings"]["available_dimensions"] == [2]
+        assert expression(source, "g2") == X[:, 2].tolist()
+        with pytest.raises(FileNotFoundError):
+            source.read("var/g1.values.f32")
 
 
 def test_a_column_that_no_reader_knows() -> None:

@@ -21,6 +21,7 @@ from cellucid_ext.dataset import open_source
 from cellucid_ext.dataset.report import report
 from tests.real_server import REPOSITORY, free_port
 
+from .reading import identity
 from .unpacked import Unpacked
 
 PACKINGS = {"plain": (None, None), "gzip": (6, None), "8": (None, 8), "16-gzip": (1, 16)}
@@ -129,10 +130,16 @@ def test_a_folder_of_theirs_opens(folders: tuple[Path, str], adata: AnnData, nam
     folder = folders[0] / "theirs" / name
     source = open_source(folder)
     assert (source.id, source.n_cells, source.n_vars) == (name, 60, len(GENES))
+    said = json.loads((folder / "dataset_identity.json").read_bytes())
+    assert identity(source) == {**said, "revision": source.revision}
     for path in (path for path in folder.rglob("*") if path.is_file()):
-        stored = source.read(path.relative_to(folder).as_posix())
-        assert bytes(stored.body) == path.read_bytes()
+        if path.name != "dataset_identity.json":
+            stored = source.read(path.relative_to(folder).as_posix())
+            assert bytes(stored.body) == path.read_bytes()
     told = report(source)
+    # It does not say where genes and points came from.
+    assert repr(told).startswith(f"'{name}' ({name}), dataset folder: 60 cells, 4 genes\n")
+    assert "  embeddings  2D, 3D\n" in repr(told)
     assert told.graph == sp.triu(adata.obsp["connectivities"], 1).nnz
     assert set(told.vectors) == {"velocity_umap", "drift_umap"}
     assert told.columns == {

@@ -126,9 +126,20 @@ def test_the_folder_is_the_dataset_that_was_shown(adata: AnnData, tmp_path: Path
     assert labels(folder, "kind") == labels(shown, "kind")
 
 
-def test_who_the_rows_are_is_told_at_once(tmp_path: Path) -> None:
-    adata = many(100_001, {})
-    assert written(adata, tmp_path / "a").identity["rows"]["count"] == 100_001
+def test_of_many_cells_all_is_told_at_once(tmp_path: Path) -> None:
+    half = np.arange(100_001) % 2
+    adata = many(100_001, {"side": pd.Categorical(np.where(half, "left", "right"))})
+    adata.obsm["X_umap"] = np.stack([half * 2 - 1, half], axis=1).astype(np.float32)
+    found = written(adata, tmp_path / "a")
+    assert found.identity["rows"]["count"] == 100_001
+    spots = points(open_source(adata), 2)
+    assert found.centroids("side") == {
+        "2": [
+            {"category": "left", "position": spots[1].tolist(), "n_points": 50_000},
+            {"category": "right", "position": spots[0].tolist(), "n_points": 50_001},
+        ]
+    }
+    assert found.obs["_obsSchemas"]["categorical"]["centroidsPathPattern"] is None
 
 
 def test_a_file(adata: AnnData, tmp_path: Path) -> None:

@@ -244,7 +244,7 @@ def test_a_link_to_a_folder_stays_one(tmp_path: Path) -> None:
 
 def test_two_at_once(tmp_path: Path) -> None:
     folder = tmp_path / "a"
-    with replacing_folder(folder, replace=True) as new:
+    with replacing_folder(folder, lambda at: None) as new:
         (new / "file").write_text("first")
         with pytest.raises(DatasetError, match=r"another process is writing '.*a': wait until"):
             write(folder, NEW)
@@ -255,7 +255,7 @@ def test_someone_else_was_faster(tmp_path: Path) -> None:
     folder = tmp_path / "a"
     with (
         pytest.raises(DatasetError, match="a' was made by someone else meanwhile"),
-        replacing_folder(folder, replace=False),
+        replacing_folder(folder, lambda at: None),
     ):
         folder.mkdir()
     assert list(tmp_path.iterdir()) == [folder]

@@ -143,12 +143,20 @@ def test_fields_that_are_asked_for() -> None:
 def test_vectors_that_are_not_finite() -> None:
     flow = FLOW.copy()
     flow[1, 0], flow[4] = np.inf, np.nan
-    source = open_source(make(obsm={"X_umap": PLANE, "velocity_umap": flow, "a_umap": OTHER}))
+    source = open_source(make(obsm={"X_umap": PLANE, "velocity_umap": flow, "T_fwd_umap": OTHER}))
     flow[1] = np.nan
     np.testing.assert_allclose(vectors(source, "velocity_umap", 2), flow, atol=1e-5)
     assert report(source).notes == (
         "2 of 6 cells have no vector in velocity_umap, for a component is not finite",
     )
+
+
+def test_masked_vectors() -> None:
+    masked = np.ma.masked_array(FLOW, mask=np.arange(12).reshape(6, 2) == 5)
+    source = open_source(make(obsm={"X_umap": PLANE, "velocity_umap": masked}))
+    flow = FLOW.copy()
+    flow[2] = np.nan
+    np.testing.assert_allclose(vectors(source, "velocity_umap", 2), flow, atol=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -176,6 +184,16 @@ def test_one_field_in_two_dimensions_has_one_note() -> None:
     flow[0] = np.nan
     [note] = report(open_source(make(obsm={"X_pca": WIDE, "velocity_pca": flow}))).notes
     assert note.startswith("1 of 6 cells have no vector in velocity_pca")
+
+
+def test_what_may_be_no_field() -> None:
+    adata = make(obsm={"X_umap": PLANE, "harmony_umap": OTHER, "velocity_umap": FLOW})
+    [note] = report(open_source(adata)).notes
+    assert note == (
+        "harmony_umap is shown as a vector field of umap, for it is named like one; an embedding "
+        "is named X_…, and vectors says which fields there are"
+    )
+    assert not report(open_source(adata, vectors=["harmony", "velocity"])).notes
 
 
 def test_names_that_are_no_file_names() -> None:

@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import struct
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -25,12 +26,21 @@ def main() -> None:
         time.sleep(60)
     if does == "silent at first":
         time.sleep(60)
+    if does == "late":
+        # The test says when.
+        while not Path(wanted["path"]).with_suffix(".go").exists():
+            time.sleep(0.01)
+    if does == "one modality" and wanted["modality"] is not None:
+        say({"id": 0, "error": "there is no such modality"})
+        time.sleep(60)
     if does == "echo":
         say({"id": 0, "error": json.dumps(wanted["modality"])})
     say({"id": 0})
     while True:
         request = take()
         if "forget" not in request:
+            if "starts another" in does:
+                start_another(does, Path(wanted["path"]).with_suffix(".pid"))
             answer(does, request)
 
 
@@ -65,6 +75,8 @@ def answer(does: str, request: dict[str, Any]) -> None:
         write(struct.pack(">II", 60_000, 0) + b"[" * 60_000)
     elif does == "exit":
         sys.exit(3)
+    elif does == "killed":
+        os.kill(os.getpid(), signal.SIGKILL)
     elif does == "fault":
         os.kill(os.getpid(), signal.SIGSEGV)
     elif does == "silent":
@@ -74,9 +86,22 @@ def answer(does: str, request: dict[str, Any]) -> None:
         time.sleep(60)
     else:
         if does == "talk":
-            for _ in range(64):
+            for _ in range(8):
                 os.write(2, b"x" * 2**20)
         say(good, b"hello")
+        while does == "flood":
+            say({"id": 0})
+        while does == "talk for ever":
+            os.write(2, b"x" * 2**16)
+
+
+def start_another(does: str, told: Path) -> None:
+    """Start a process that has the same pipes, and exit."""
+    apart = "apart" in does
+    program = "while echo x >&2; do sleep 0.05; done" if apart else "sleep 60"
+    process = subprocess.Popen(["sh", "-c", program], start_new_session=apart)
+    told.write_text(str(process.pid))
+    os._exit(3)
 
 
 def take() -> dict[str, Any]:

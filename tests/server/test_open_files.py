@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
 import json
 import os
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,10 +20,15 @@ import psutil
 import pytest
 from tornado.tcpclient import TCPClient
 
-from cellucid_ext.dataset import open_source
+from cellucid_ext.answers import Asked
+from cellucid_ext.dataset import Source, open_source
+from cellucid_ext.dataset.serving import READS_AT_ONCE, Serving
+from cellucid_ext.dataset.source import File
 from cellucid_ext.dataset.stored import version_of
-from cellucid_ext.server.errors import BadDataset
+from cellucid_ext.messages import SIZES_BYTES, head_of, sizes
+from cellucid_ext.server.errors import BadDataset, NotFound
 from cellucid_ext.server.reader import Job, Reader
+from cellucid_ext.server.readers import Readers
 from tests.dataset.reading import X, body, make
 from tests.dataset.test_folder import FILES
 from tests.real_server import RealServer
@@ -40,18 +48,22 @@ def write(file: Path, n: int = 6, **obs: Any) -> Path:
     return file
 
 
-async def test_it_is_what_it_is_elsewhere(person: Peer, cookie_person: Peer, root: Path) -> None:
+async def test_it_is_what_it_is_elsewhere(
+    person: Peer, cookie_person: Peer, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Every file, to two people at once; and what comes in its place."""
+    monkeypatch.setenv("JUPYTER_TOKEN", "secret")
     file = write(root / "pbmc.h5ad", 150_000)
-    source = open_source(file)
+    source, tags = open_source(file), dict[str, str]()
     people = (person, cookie_person)
     asked = [(who, path) for path in [*FILES[1:], "rows.json"] for who in people]
     answers = await asyncio.gather(*(get(who, "pbmc.h5ad", path) for who, path in asked))
     for (_, path), answer in zip(asked, answers, strict=True):
         assert (answer.code, answer.body) == (200, body(source, path)), path
-        assert answer.headers["ETag"].replace("-gz", "") == source.read(path).etag
+        assert answer.headers["ETag"] == tags.setdefault(path, answer.headers["ETag"])
         assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     [process] = readers()
+    check_process(process, file.stat().st_size)
     identity = json.loads((await get(person, "pbmc.h5ad", "dataset_identity.json")).body)
     assert (identity["id"], identity["revision"]) == (source.id, source.revision)
     await check_headers(person, body(source, "points_2d.bin"), identity["revision"])
@@ -90,6 +102,81 @@ async def check_headers(person: Peer, whole: bytes, revision: str) -> None:
     answer = await ask("var/g0.values.f32", **{"Accept-Encoding": "gzip"})
     assert answer.headers["Content-Encoding"] == "gzip"
     assert np.frombuffer(gzip.decompress(answer.body), dtype="<f4").tolist() == [*X[:, 0]] * 25_000
+
+
+def check_process(process: psutil.Process, size: int) -> None:
+    """It has none of the server's secrets, and limits."""
+    assert set(process.environ()) <= {
+        *("HOME", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "PATH", "PYTHONHOME"),
+        *("PYTHONPATH", "PYTHONUSERBASE", "TMPDIR", "TZ"),
+        *("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MALLOC_ARENA_MAX"),
+    }
+    limits = {
+        psutil.RLIMIT_CORE: 0,
+        psutil.RLIMIT_FSIZE: 16 * size,
+        psutil.RLIMIT_NOFILE: 64,
+        psutil.RLIMIT_CPU: 3600,
+    }
+    assert {what: process.rlimit(what) for what in limits} == {
+        what: (most, most) for what, most in limits.items()
+    }
+
+
+async def test_a_folder_on_the_way_that_becomes_a_link(root: Path) -> None:
+    """Between the server's look at the file and its opening."""
+    (root / "data").mkdir()
+    (root / "outside").mkdir()
+    file = write(root / "data" / "pbmc.h5ad")
+    os.link(file, root / "outside" / "pbmc.h5ad")
+
+    async def run(function: Any, *arguments: Any) -> Any:
+        done = await asyncio.to_thread(function, *arguments)
+        if not (root / "data").is_symlink():
+            (root / "data").rename(root / "away")
+            (root / "data").symlink_to(root / "outside", target_is_directory=True)
+        return done
+
+    pool = Readers(2**32, run, time.monotonic)
+    with pytest.raises(NotFound, match="there is no dataset here"):
+        async with pool.answer(file, None, "points_2d.bin", Asked()):
+            pass
+    assert readers() == []
+    await pool.close()
+
+
+class Held:
+    """A source whose files are made when they are let."""
+
+    def __init__(self, source: Source) -> None:
+        self.source, self.asked, self.let = source, list[str](), threading.Event()
+
+    def read(self, path: str) -> File:
+        self.asked.append(path)
+        assert self.let.wait(30), f"nobody let {path} be made"
+        return self.source.read(path)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.source, name)
+
+
+def test_what_its_page_left_is_not_made(root: Path) -> None:
+    """But it is answered: an answer is expected to each request."""
+    held = Held(open_source(write(root / "pbmc.h5ad")))
+    read, written = os.pipe()
+    with open(read, "rb") as answers, open(written, "wb") as output:
+        serving = Serving(held, output)
+        for number in range(1, READS_AT_ONCE + 1):
+            serving.take({"id": number, "read": "points_2d.bin"})
+        serving.take({"id": 9, "read": "var/g0.values.f32"})
+        serving.take({"forget": 9})
+        held.let.set()
+        heads = []
+        for _ in range(READS_AT_ONCE + 1):
+            head_bytes, body_bytes = sizes(answers.read(SIZES_BYTES))
+            heads.append(head_of(answers.read(head_bytes)))
+            answers.read(body_bytes)
+    assert sorted(head["id"] for head in heads) == [1, 2, 3, 4, 9]
+    assert held.asked == ["points_2d.bin"] * READS_AT_ONCE
 
 
 async def test_a_process_that_is_killed(person: Peer, root: Path) -> None:
@@ -202,6 +289,12 @@ def test_none_outlives_the_server(tmp_path: Path) -> None:
         status, identity = server.ask("GET", "_cellucid/open/pbmc.h5ad/-/dataset_identity.json")
         assert (status, identity["name"]) == (200, "pbmc")
         [process] = readers(server.pid)
-        server.kill()
-        psutil.wait_procs([process], timeout=30)
-        assert not process.is_running()
+        # So it can't see that its pipe ends.
+        process.suspend()
+        try:
+            server.kill()
+            psutil.wait_procs([process], timeout=10)
+            assert not process.is_running()
+        finally:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()

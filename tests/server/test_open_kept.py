@@ -8,15 +8,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tornado.tcpclient import TCPClient
 
 from cellucid_ext.dataset import Source
 from cellucid_ext.dataset.folder import FolderSource
-from cellucid_ext.server.open import KEPT_OPEN, KEPT_SECONDS, READS_AT_ONCE, OpenDatasets
+from cellucid_ext.server.errors import TooMany
+from cellucid_ext.server.open import (
+    KEPT_OPEN,
+    KEPT_SECONDS,
+    READS_AT_ONCE,
+    WAITING_AT_ONCE,
+    OpenDatasets,
+)
 from cellucid_ext.server.roots import Roots
 from tests.dataset.reading import X
 from tests.dataset.test_folder import write
 
-from .opening import NOTHING, get, refused
+from .opening import NOTHING, address, get, refused
 from .peers import Peer
 
 
@@ -107,6 +115,59 @@ async def test_a_dataset_that_opens_slowly_holds_up_no_other(
         let.set()
     assert [answer.code for answer in await asyncio.gather(*asked)] == [200] * len(asked)
     assert disk.begun == ["slow", "quick"]
+
+
+async def test_what_pages_asked_for_that_have_left_is_not_read(
+    person: Peer, root: Path, played: Source, disk: SlowDisk, caplog: pytest.LogCaptureFixture
+) -> None:
+    names = [f"slow-{number}" for number in range(READS_AT_ONCE)]
+    for name in [*names, "left", "quick"]:
+        write(played, root / name)
+    let = [disk.hold(name) for name in names]
+    asked = [asyncio.ensure_future(get(person, name, "points_2d.bin")) for name in names]
+    try:
+        for name in names:
+            await disk.is_asked_for(name)
+        page = await TCPClient().connect("127.0.0.1", person.client.get_http_port())
+        token, target = person.headers["Authorization"], address("left", "points_2d.bin")
+        head = f"GET {person.base}{target} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        await page.write(f"{head}Authorization: {token}\r\n\r\n".encode())
+        # It is at the server before this one.
+        assert (await person.fetch("GET", "health")).code == 200
+        page.close()
+        for _ in range(500):  # 10 s at least
+            if "410 GET" in caplog.text:
+                break
+            await asyncio.sleep(0.02)
+        assert "410 GET" in caplog.text
+    finally:
+        for event in let:
+            event.set()
+    for _ in range(3):
+        assert (await get(person, "quick", "points_2d.bin")).code == 200
+    assert [answer.code for answer in await asyncio.gather(*asked)] == [200] * len(asked)
+    assert set(disk.begun) == {*names, "quick"}
+
+
+async def test_no_more_than_so_many_wait(root: Path, played: Source, disk: SlowDisk) -> None:
+    write(played, root / "slow")
+    let = disk.hold("slow")
+    datasets = OpenDatasets(Roots(root, [], allow_hidden=False), 2**30, lambda: 0.0)
+
+    async def read() -> int:
+        async with datasets.answer("slow", None, "points_2d.bin") as answer:
+            return answer.status
+
+    asked = [asyncio.create_task(read()) for _ in range(WAITING_AT_ONCE)]
+    try:
+        await disk.is_asked_for("slow")
+        with pytest.raises(TooMany, match="64 requests wait for their answers already"):
+            await read()
+    finally:
+        let.set()
+    assert await asyncio.gather(*asked) == [200] * WAITING_AT_ONCE
+    assert await read() == 200
+    await datasets.close()
 
 
 async def test_a_link_that_takes_the_folders_place(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from tornado.tcpclient import TCPClient
 
 from cellucid_ext.answers import Asked
 from cellucid_ext.server.app import CellucidExtension
-from cellucid_ext.server.errors import TooMany
+from cellucid_ext.server.errors import BadDataset, TooMany
 from cellucid_ext.server.readers import KEPT_OPEN, KEPT_SECONDS, Readers
 
 from .opening import address, get, refused
@@ -55,12 +56,18 @@ async def test_what_is_no_answer(person: Peer, root: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("does", "how"), [("exit", "exit code 3"), ("fault", "signal 11"), ("closed", "signal 9")]
+    ("does", "how"),
+    [
+        ("exit", "ended (exit code 3); is the file damaged?"),
+        ("fault", "ended (signal 11); is the file damaged?"),
+        ("closed", "ended (signal 9); is the file damaged?"),
+        ("killed", "was ended by the system; did it take too much memory or time?"),
+    ],
 )
 async def test_one_that_ends(person: Peer, root: Path, does: str, how: str) -> None:
     """It is started again, but not for ever."""
     file, seen = write(root, does), []
-    why = f"x.h5ad could not be read: the process that read it ended ({how}); is the file damaged?"
+    why = f"x.h5ad could not be read: the process that read it {how}"
     for _ in range(3):
         answer = await get(person, file, "points_2d.bin")
         seen.append(refused(answer)["message"])
@@ -71,6 +78,33 @@ async def test_one_that_ends(person: Peer, root: Path, does: str, how: str) -> N
     # Another file is another matter.
     write(root, "good!")
     assert (await get(person, file, "points_2d.bin")).body == b"hello"
+
+
+@pytest.mark.parametrize("does", ["flood", "talk for ever"])
+async def test_one_that_does_not_stop(person: Peer, root: Path, does: str) -> None:
+    await get(person, write(root, does), "points_2d.bin")
+    await are_gone(readers())
+
+
+@pytest.mark.parametrize("does", ["starts another", "starts another apart"])
+async def test_one_that_leaves_another_behind(person: Peer, root: Path, does: str) -> None:
+    """It is no part of the group that is killed, or has the pipes until these are closed."""
+    answer = await get(person, write(root, does), "points_2d.bin")
+    assert "ended (exit code 3)" in refused(answer)["message"]
+    left = int((root / "x.pid").read_text())
+    for _ in range(500):  # 10 s at least
+        if not runs(left):
+            break
+        await asyncio.sleep(0.02)
+    assert not runs(left)
+
+
+def runs(process: int) -> bool:
+    """Say whether it is more than a dead one that nobody buries."""
+    try:
+        return psutil.Process(process).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 async def test_one_that_talks(person: Peer, root: Path) -> None:
@@ -172,6 +206,65 @@ async def test_no_more_than_a_few(root: Path) -> None:
     await pool.close()
     assert readers() == []
     assert not any(map(psutil.Process.is_running, kept))
+
+
+async def test_one_that_can_not_be_opened_takes_no_place(root: Path) -> None:
+    pool = Readers(2**30, run, Clock())
+    files = [root / write(root, "one modality", f"x{number}") for number in range(KEPT_OPEN)]
+    for file in files:
+        async with pool.answer(file, None, "points_2d.bin", Asked()):
+            pass
+    kept = sorted(process.pid for process in readers())
+    for number in range(KEPT_OPEN + 2):
+        with pytest.raises(BadDataset, match="there is no such modality"):
+            async with pool.answer(files[0], f"m{number}", "points_2d.bin", Asked()):
+                pass
+    assert sorted(process.pid for process in readers()) == kept
+    await pool.close()
+
+
+async def test_one_that_changes_all_the_while(root: Path) -> None:
+    """It is opened again for each version, but only so often."""
+    clock, opened = Clock(), 0
+    pool = Readers(2**30, run, clock)
+    file = root / write(root, "good")
+
+    async def read() -> None:
+        nonlocal opened
+        os.utime(file, ns=(opened, opened))
+        async with pool.answer(file, None, "points_2d.bin", Asked()):
+            opened += 1
+
+    for _ in range(20):
+        await read()
+    with pytest.raises(BadDataset, match="was opened 20 times within a minute"):
+        await read()
+    clock.now += 60
+    await read()
+    await pool.close()
+
+
+async def test_one_whose_page_leaves_while_it_opens(root: Path) -> None:
+    """It is there for the next one."""
+    pool = Readers(2**30, run, Clock())
+    file = root / write(root, "late")
+
+    async def read() -> None:
+        async with pool.answer(file, None, "points_2d.bin", Asked()):
+            pass
+
+    first = asyncio.create_task(read())
+    for _ in range(500):  # 10 s at least
+        if found := readers():
+            break
+        await asyncio.sleep(0.02)
+    first.cancel()
+    await asyncio.wait([first], timeout=30)
+    assert first.cancelled()
+    file.with_suffix(".go").touch()
+    await read()
+    assert readers() == found
+    await pool.close()
 
 
 async def test_those_nobody_asks_for_end(root: Path) -> None:

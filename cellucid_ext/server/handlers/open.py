@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Final, cast
 
 from jupyter_core.utils import ensure_async
 
-from ..errors import Forbidden
+from ..errors import Forbidden, PageGone
 from ..open import OpenDatasets
 from .base import browser_route, hide_address
 from .files import FileHandler, check_path
@@ -23,8 +24,9 @@ class OpenHandler(FileHandler):
     """
 
     def initialize(self) -> None:
-        """Begin."""
+        """Begin without an answer."""
         super().initialize()
+        self._answering: asyncio.Task[None] | None = None
         hide_address(self, "open")
 
     @browser_route
@@ -36,6 +38,19 @@ class OpenHandler(FileHandler):
             self.authorizer.is_authorized(self, self.current_user, "read", "contents")
         ):
             raise Forbidden("you are not allowed to read files here")
+        self._answering = asyncio.create_task(self._answer(dataset, path))
+        try:
+            await self._answering
+        except asyncio.CancelledError:
+            raise PageGone("the page that asked for this has left") from None
+
+    def on_connection_close(self) -> None:
+        """Do nothing more for a page that has left: others wait."""
+        super().on_connection_close()
+        if self._answering is not None:
+            self._answering.cancel()
+
+    async def _answer(self, dataset: str, path: str) -> None:
         datasets = cast(OpenDatasets, self.settings["cellucid_open"])
         root = self.get_query_argument("root", None)
         modality = self.get_query_argument("modality", None)

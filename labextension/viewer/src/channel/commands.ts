@@ -1,5 +1,7 @@
 /** What Python may ask of the page: a table from the command's name to what it does. */
 import { boolean, CheckError, oneOf, optional, own, text, type JsonObject } from '../base/check';
+import type { Dataset } from '../data/dataset';
+import { MAX_KEY, type FieldRef } from '../data/field';
 import { setVisibility } from '../state/filters';
 import { addGroup, clearPage } from '../state/highlights';
 import { say } from '../state/messages';
@@ -38,6 +40,8 @@ const ASKING = ['ping', 'debug_snapshot'];
  */
 export class Obedience {
   #turn: Promise<void> = Promise.resolve();
+  /** A refresh that has not begun. */
+  #refresh: Promise<void> | null = null;
 
   /** Begins with what a page before this one has left undone. */
   constructor(private readonly context: CommandContext) {
@@ -57,11 +61,24 @@ export class Obedience {
     if (ASKING.includes(frame.type)) {
       return obey(this.context, frame);
     }
+    const isRefresh = frame.type === 'refresh';
+    if (isRefresh && this.#refresh !== null) {
+      // That one will read what there is by then, so this one is done with it.
+      return this.#refresh;
+    }
     const { commands } = this.context.app;
     commands.value = [...commands.peek(), frame];
     this.#turn = this.#turn
-      .then(() => obey(this.context, frame))
+      .then(() => {
+        if (isRefresh) {
+          this.#refresh = null;
+        }
+        return obey(this.context, frame);
+      })
       .then(() => void (commands.value = commands.peek().filter(waiting => waiting !== frame)));
+    if (isRefresh) {
+      this.#refresh = this.#turn;
+    }
     return this.#turn;
   }
 }
@@ -121,8 +138,8 @@ async function refresh({ app }: CommandContext): Promise<void> {
   }
 }
 
-function setColorBy({ app }: CommandContext, frame: JsonObject): void {
-  const key = optional(own(frame, 'field'), 'field', (v, p) => text(v, p));
+async function setColorBy({ app }: CommandContext, frame: JsonObject): Promise<void> {
+  const key = optional(own(frame, 'field'), 'field', (v, p) => text(v, p, MAX_KEY));
   if (key === null) {
     setField(app, null);
     return;
@@ -130,9 +147,15 @@ function setColorBy({ app }: CommandContext, frame: JsonObject): void {
   const named = optional(own(frame, 'source'), 'source', (v, p) =>
     oneOf<'obs' | 'var'>(v, p, ['obs', 'var'])
   );
-  const isObs = app.dataset.has({ source: 'obs', key });
-  const field = { source: named ?? (isObs ? 'obs' : 'var'), key } as const;
-  if (!app.dataset.has(field)) {
+  const sources = named === null ? (['obs', 'var'] as const) : [named];
+  const find = (dataset: Dataset): FieldRef | undefined =>
+    sources.map(source => ({ source, key })).find(field => dataset.has(field));
+  // This page may have missed that the dataset was refreshed.
+  if (!find(app.dataset) && find(await app.dataset.reopened())) {
+    await app.shown.refresh();
+  }
+  const field = find(app.dataset);
+  if (field === undefined) {
     throw new CheckError('field', `an obs column or a gene of this dataset, not “${key}”`);
   }
   setField(app, field);

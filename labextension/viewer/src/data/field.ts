@@ -2,6 +2,11 @@
 
 export type Dimension = 1 | 2 | 3;
 
+/** Longest name of a field: there are genes called by their whole sequence. */
+export const MAX_KEY = 10_000;
+/** Longest name of a category. */
+export const MAX_CATEGORY = 100_000;
+
 /** A column of obs, or a gene (a row of var). */
 export interface FieldRef {
   readonly source: 'obs' | 'var';

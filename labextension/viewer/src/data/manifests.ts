@@ -11,8 +11,8 @@ import {
   text,
   type JsonObject
 } from '../base/check';
-import type { Dimension } from './field';
-import { readReport, type Report } from './report';
+import { MAX_CATEGORY, MAX_KEY, type Dimension } from './field';
+import { cut, readReport, type Report } from './report';
 
 export type CodesType = 'uint8' | 'uint16' | 'uint32';
 
@@ -65,8 +65,8 @@ export interface Identity {
 
 const MAX_CELLS = 2 ** 31;
 const MAX_GENES = 1_000_000;
-const MAX_KEY = 1000;
-const MAX_CATEGORY = 10_000;
+const MAX_NAME = 1000;
+const MAX_COLOR = 32;
 const MAX_REVISION = 200;
 
 export function readIdentity(value: unknown): Identity {
@@ -87,9 +87,10 @@ export function readIdentity(value: unknown): Identity {
   const wanted = own(embeddings, 'default_dimension');
   const genes = (key: string): number | null =>
     optional(own(stats, key), `stats.${key}`, (v, p) => integer(v, p, 0, MAX_GENES));
+  const id = text(own(identity, 'id'), 'id', MAX_NAME);
   return {
-    id: text(own(identity, 'id'), 'id', MAX_KEY),
-    name: text(own(identity, 'name'), 'name', MAX_KEY),
+    id,
+    name: cut(own(identity, 'name'), MAX_NAME) ?? id,
     nCells: integer(own(stats, 'n_cells'), 'stats.n_cells', 0, MAX_CELLS),
     nGenes: genes('n_genes') ?? 0,
     nVars: genes('n_vars') ?? genes('n_genes') ?? 0,
@@ -123,7 +124,9 @@ function readColumns(value: unknown): Map<string, readonly (string | null)[]> {
     fields.map((field, i) => {
       const at = `obs_fields[${i}]`;
       const colors = optional(own(field, 'colors'), `${at}.colors`, (given, path) =>
-        list(given, path, (color, p) => optional(color, p, (c, q) => text(c, q, 32)))
+        list(given, path, color =>
+          typeof color === 'string' && color.length <= MAX_COLOR ? color : null
+        )
       );
       return [text(own(field, 'key'), `${at}.key`, MAX_KEY), colors ?? []] as const;
     })

@@ -1,5 +1,8 @@
-/** What a dataset says of itself for people: where it is from, and what of it is not shown and why. */
-import { integer, list, object, optional, own, text, type JsonObject } from '../base/check';
+/**
+ * What a dataset says of itself for people: where it is from, and what of it is not shown and why.
+ * None of it is needed to show the cells, so what is too long is cut, and what is odd is left out.
+ */
+import { own, type JsonObject } from '../base/check';
 import type { Dimension } from './field';
 
 export interface LeftOut {
@@ -31,13 +34,10 @@ const MAX_PARTS = 100_000;
 
 /** Read it out of `dataset_identity.json`, where any part may be absent. */
 export function readReport(identity: JsonObject, dimensions: readonly Dimension[]): Report {
-  const source = object(own(identity, 'source') ?? {}, 'source');
-  const keys = object(
-    own(object(own(identity, 'embeddings'), 'embeddings'), 'keys') ?? {},
-    'embeddings.keys'
-  );
-  const name = (key: string): string | null => optional(own(source, key), `source.${key}`, short);
-  const stats = object(own(identity, 'stats'), 'stats');
+  const source = part(identity, 'source');
+  const keys = part(part(identity, 'embeddings'), 'keys');
+  // Some name a column or a layer, which sessions tell whole.
+  const name = (key: string): string | null => cut(own(source, key), MAX_WORDS);
   return {
     kind: name('kind'),
     expression: name('expression'),
@@ -45,33 +45,51 @@ export function readReport(identity: JsonObject, dimensions: readonly Dimension[
     modality: name('modality'),
     embeddings: new Map(
       dimensions.flatMap(dimension => {
-        const key = `${dimension}d`;
-        const found = optional(own(keys, key), `embeddings.keys.${key}`, short);
+        const found = cut(own(keys, `${dimension}d`), MAX_NAME);
         return found === null ? [] : [[dimension, found] as const];
       })
     ),
-    nEdges:
-      own(stats, 'has_connectivity') === true
-        ? optional(own(stats, 'n_edges'), 'stats.n_edges', (v, p) => integer(v, p))
-        : 0,
-    leftOut: list(own(identity, 'left_out') ?? [], 'left_out', readLeftOut, MAX_PARTS),
-    notes: list(own(identity, 'notes') ?? [], 'notes', words, MAX_PARTS)
+    nEdges: countEdges(part(identity, 'stats')),
+    leftOut: those(own(identity, 'left_out'), readLeftOut),
+    notes: those(own(identity, 'notes'), note => cut(note, MAX_WORDS))
   };
 }
 
-function readLeftOut(value: unknown, path: string): LeftOut {
-  const part = object(value, path);
-  return {
-    what: short(own(part, 'what'), `${path}.what`),
-    key: short(own(part, 'key'), `${path}.key`),
-    why: words(own(part, 'why'), `${path}.why`)
-  };
+/** Text of at most so many characters, its end cut off where it has more; null for what is none. */
+export function cut(value: unknown, limit: number): string | null {
+  if (typeof value !== 'string') {
+    return null;
+  }
+  // Half of a pair of surrogates is no character.
+  const begin = value.slice(0, limit - 1).replace(/[\uD800-\uDBFF]$/, '');
+  return value.length <= limit ? value : `${begin}…`;
 }
 
-function short(value: unknown, path: string): string {
-  return text(value, path, MAX_NAME);
+function countEdges(stats: JsonObject): number | null {
+  const count = own(stats, 'n_edges');
+  if (own(stats, 'has_connectivity') !== true) {
+    return 0;
+  }
+  return typeof count === 'number' && Number.isSafeInteger(count) && count >= 0 ? count : null;
 }
 
-function words(value: unknown, path: string): string {
-  return text(value, path, MAX_WORDS);
+function readLeftOut(value: unknown): LeftOut | null {
+  const entry = objectOf(value);
+  const what = cut(own(entry, 'what'), MAX_NAME);
+  const key = cut(own(entry, 'key'), MAX_NAME);
+  const why = cut(own(entry, 'why'), MAX_WORDS);
+  return what === null || key === null || why === null ? null : { what, key, why };
+}
+
+function part(whole: JsonObject, key: string): JsonObject {
+  return objectOf(own(whole, key));
+}
+
+function objectOf(value: unknown): JsonObject {
+  return typeof value === 'object' && value !== null ? (value as JsonObject) : {};
+}
+
+function those<T>(value: unknown, read: (entry: unknown) => T | null): T[] {
+  const entries: readonly unknown[] = Array.isArray(value) ? value.slice(0, MAX_PARTS) : [];
+  return entries.map(read).filter(entry => entry !== null);
 }

@@ -1,6 +1,8 @@
 /** A session brought back: all chunks are prepared first, then applied in one change. */
 import { object, own, type JsonObject } from '../base/check';
+import type { Rows } from '../data/manifests';
 import type { App } from '../state/app';
+import { say } from '../state/messages';
 import { readSession } from './container';
 import { contributors } from './contributors';
 
@@ -59,7 +61,7 @@ async function differs(app: App, manifest: JsonObject): Promise<string | null> {
   const ext = object(own(manifest, 'cellucidExt') ?? {}, 'cellucidExt');
   const madeRows = object(own(ext, 'rows') ?? {}, 'cellucidExt.rows');
   const madeOrder = own(madeRows, 'orderSha256') ?? null;
-  const rows = madeOrder === null ? null : await app.shown.read(dataset => dataset.rows());
+  const rows = madeOrder === null ? null : await rowsOf(app);
   const parts: [string, unknown, unknown][] = [
     ['dataset', own(made, 'datasetId'), id],
     ['number of cells', own(made, 'cellCount'), nCells],
@@ -71,4 +73,14 @@ async function differs(app: App, manifest: JsonObject): Promise<string | null> {
   return found
     ? `it was made with another ${found[0]}: ${String(found[1])}, here ${String(found[2])}`
     : null;
+}
+
+async function rowsOf(app: App): Promise<Rows | null> {
+  try {
+    return await app.shown.read(dataset => dataset.rows());
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    say(app, 'warning', `Whether the session’s cells are in this order is not known: ${why}`);
+    return null;
+  }
 }

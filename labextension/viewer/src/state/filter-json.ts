@@ -1,9 +1,9 @@
 /** A filter as JSON, and back out of a stranger's. */
 import { boolean, CheckError, list, number, object, oneOf, own, text } from '../base/check';
 import { decodeCells, encodeCells, fromBase64, toBase64 } from '../cells/codecs';
+import { MAX_CATEGORY, MAX_KEY } from '../data/field';
 import type { FieldRef, Filter } from './types';
 
-const MAX_NAME = 1000;
 const MAX_PACKED = 2 ** 27;
 /** Which dataset it is for is not known here; what is not in it is left out later. */
 const ANY_ROW = 2 ** 32 - 1;
@@ -18,7 +18,7 @@ export function readField(value: unknown, path: string): FieldRef {
   const field = object(value, path);
   return {
     source: oneOf(own(field, 'source'), `${path}.source`, ['obs', 'var'] as const),
-    key: text(own(field, 'key'), `${path}.key`, MAX_NAME)
+    key: text(own(field, 'key'), `${path}.key`, MAX_KEY)
   };
 }
 
@@ -31,7 +31,7 @@ export function readFilter(value: unknown, path: string): Filter {
   }
   const field = readField(own(filter, 'field'), `${path}.field`);
   return kind === 'category'
-    ? { kind, field, enabled, hidden: list(own(filter, 'hidden'), `${path}.hidden`, text) }
+    ? { kind, field, enabled, hidden: list(own(filter, 'hidden'), `${path}.hidden`, category) }
     : {
         kind,
         field,
@@ -39,6 +39,10 @@ export function readFilter(value: unknown, path: string): Filter {
         min: number(own(filter, 'min'), `${path}.min`),
         max: number(own(filter, 'max'), `${path}.max`)
       };
+}
+
+function category(value: unknown, path: string): string {
+  return text(value, path, MAX_CATEGORY);
 }
 
 function readHidden(value: unknown, path: string): Uint32Array {

@@ -107,6 +107,53 @@ describe('commands', () => {
     expect(events).toMatchObject([{ type: 'debug_snapshot', revision: 'two' }]);
   });
 
+  it('find a column of a refresh that this page missed', async () => {
+    const files = await changing();
+    files.become('two', given => {
+      const manifest = given.documents['obs_manifest.json'] as Record<string, unknown>;
+      manifest['_continuousFields'] = [['score'], ['fresh']];
+      given.binaries['obs/fresh.values.f32'] = new Float32Array(20);
+    });
+    const { dataset } = app;
+    await say({ type: 'setColorBy', field: 'fresh', source: 'var' });
+    await say({ type: 'setColorBy', field: 'nothing' });
+    expect(events.map(({ type }) => type)).toEqual(['command_error', 'command_error']);
+    expect(app.dataset).toBe(dataset);
+    await say({ type: 'setColorBy', field: 'fresh', source: 'obs' });
+    expect(events).toHaveLength(2);
+    expect(app.dataset.revision).toBe('two');
+    expect(app.activeView.value.field).toEqual({ source: 'obs', key: 'fresh' });
+  });
+
+  it('read the dataset again once for all refreshes that wait', async () => {
+    const files = await changing();
+    const read = (): number => files.count('dataset_identity.json');
+    let go = (): void => undefined;
+    // A folder, of which nobody knows whether it is another one.
+    files.become(null);
+    files.before = path =>
+      path === 'points_2d.bin' && files.count(path) === 2
+        ? new Promise(resolve => (go = resolve))
+        : undefined;
+    const first = say({ type: 'refresh' });
+    await until(() => files.count('points_2d.bin') === 2);
+    files.become(null, given => {
+      const manifest = given.documents['obs_manifest.json'] as Record<string, unknown>;
+      manifest['_continuousFields'] = [['score'], ['fresh']];
+      given.binaries['obs/fresh.values.f32'] = new Float32Array(20);
+    });
+    const refresh = (): Promise<void> => say({ type: 'refresh' });
+    const last = [refresh(), say({ type: 'setColorBy', field: 'fresh' }), refresh(), refresh()];
+    expect(app.commands.value.map(({ type }) => type)).toEqual(['refresh', 'refresh', 'setColorBy']);
+    go();
+    await Promise.all([first, ...last]);
+    expect(read()).toBe(3);
+    expect(app.activeView.value.field).toEqual({ source: 'obs', key: 'fresh' });
+    expect([app.commands.value, events]).toEqual([[], []]);
+    await refresh();
+    expect(read()).toBe(4);
+  });
+
   it('say where the dataset has other cells, to Python and to the person', async () => {
     const files = await changing();
     files.become('two', ({ documents }) => {

@@ -263,6 +263,20 @@ describe('a session of a dataset whose rows have a file of their own', () => {
     expect(skipped[0]?.why).toContain('another order of the rows');
   });
 
+  it('is restored where they can’t be had, and that their order is not known is said', async () => {
+    const file = await captureSession(await filled());
+    const { app, files } = await large();
+    files.tables.documents['rows.json'] = { count: N };
+    const { restored, skipped } = await restoreSession(app, file);
+    expect(skipped).toEqual([]);
+    expect(restored).toHaveLength(5);
+    expect(app.views.value).toEqual(views);
+    expect(app.messages.value.find(({ level }) => level === 'warning')?.text).toBe(
+      'Whether the session’s cells are in this order is not known: rows.json.orderSha256: ' +
+        'expected a string of at most 64 characters'
+    );
+  });
+
   it('is saved without them, and says so, where they can’t be had', async () => {
     const { app, files } = await large();
     files.before = path => (path === 'rows.json' ? Promise.reject(new Error('lost')) : undefined);

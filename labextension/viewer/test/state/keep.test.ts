@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 
+import { Dataset } from '../../src/data/dataset';
+import { App } from '../../src/state/app';
+import { toggleCategory } from '../../src/state/filters';
 import { confirmCandidate, stepCandidate } from '../../src/state/highlights';
 import { dismiss, say } from '../../src/state/messages';
 import { adopt, snapshot } from '../../src/state/keep';
 import { setField } from '../../src/state/views';
-import { openFixture } from '../fixture';
 import { fill } from '../filled';
+import { filesOf, openFixture, tables } from '../fixture';
 
 describe('what is handed over', () => {
   it('comes back whole, as copies, with the selection being made', async () => {
@@ -22,6 +25,23 @@ describe('what is handed over', () => {
     stepCandidate(app, Uint32Array.of(1), step);
     const known = old.highlights.value.pages.flatMap(page => page.groups.map(group => group.id));
     expect(known).not.toContain(confirmCandidate(app)?.id);
+  });
+
+  it('comes back with names as long as whole sequences', async () => {
+    const [key, category] = ['ACGT'.repeat(500), 'ACGT'.repeat(5000)] as const;
+    const given = tables(20);
+    const manifest = given.documents['obs_manifest.json'] as Record<string, unknown>;
+    manifest['_categoricalFields'] = [[key, ['B', category], 'uint8', 255]];
+    const [old, app] = [
+      new App(await Dataset.open(filesOf(given))),
+      new App(await Dataset.open(filesOf(given)))
+    ];
+    setField(old, { source: 'obs', key });
+    toggleCategory(old, { source: 'obs', key }, category, false);
+    adopt(app, structuredClone(snapshot(old)));
+    expect(app.messages.value).toEqual([]);
+    expect(snapshot(app)).toEqual(snapshot(old));
+    expect(app.activeView.value.filters).toMatchObject([{ hidden: [category] }]);
   });
 
   it('is left out without a word when there is none, or it is of another dataset', async () => {
