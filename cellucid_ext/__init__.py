@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         build_session,
         session_records,
     )
-    from .dataset.prepare import prepare
+    from .dataset.prepare.prepare import prepare
     from .kernel import (
         Viewer,
         ViewerError,

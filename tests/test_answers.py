@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from cellucid_ext.answers import IMMUTABLE, Asked, answer
 from cellucid_ext.dataset.source import File
-from cellucid_ext.dataset.stored import Stored
+from cellucid_ext.dataset.stores.stored import Stored
 
 from .kernel.memory_source import MemorySource
 

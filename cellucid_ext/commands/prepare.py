@@ -105,7 +105,7 @@ def _lines(path: str) -> list[str]:
 
 def _run(options: argparse.Namespace) -> int:
     from ..dataset import Options, open_source
-    from ..dataset.prepare import prepare
+    from ..dataset.prepare.prepare import prepare
     from ..dataset.report import report
 
     if not options.data.exists():

@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from .cells import AT_ONCE, Cells
-from .embeddings import Embeddings
-from .expression import Expression
-from .graph import DEFAULT, Graph
+from .contents.cells import AT_ONCE, Cells
+from .contents.embeddings import Embeddings
+from .contents.expression import Expression
+from .contents.graph import DEFAULT, Graph
+from .contents.latent import Latent
+from .contents.obs import Obs
+from .contents.vectors import Vectors
 from .kept import Kept
-from .latent import Latent
-from .obs import Obs
 from .options import Options
-from .parts import Parts, is_closed, kind_of
 from .source import DatasetError, File
-from .vectors import Vectors
-from .watched import Watched, watched_of
+from .stores.parts import Parts, is_closed, kind_of
+from .stores.watched import Watched, watched_of
 
 if TYPE_CHECKING:
     from anndata import AnnData

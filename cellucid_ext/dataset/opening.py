@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, Final, Unpack
 
 from .checked import checked
-from .folder import IDENTITY, FolderSource
 from .options import Options
 from .source import DatasetError, Source
+from .stores.folder import IDENTITY, FolderSource
 
 _H5: Final = b"\x89HDF\r\n\x1a\n"
 _ZIP: Final = b"PK\x03\x04"
@@ -49,7 +49,7 @@ def open_source(data: Any, **options: Unpack[Options]) -> Source:
 
     import anndata
 
-    from .mudata import MuDataSource, is_mudata
+    from .stores.mudata import MuDataSource, is_mudata
 
     if is_mudata(data):
         return MuDataSource(data, **options)
@@ -76,11 +76,11 @@ def _open_path(path: Path, options: Options) -> Source:
         why = error.strerror if isinstance(error, OSError) else error
         raise DatasetError(f"{str(path)!r} can't be read: {why}") from None
     if form == "hdf5":
-        from .h5ad import H5adSource
+        from .stores.h5ad import H5adSource
 
         return H5adSource(path, **options)
     if form == "zarr":
-        from .zarr import ZarrSource
+        from .stores.zarr import ZarrSource
 
         return ZarrSource(path, **options)
     if given := [key for key, value in options.items() if value is not None]:

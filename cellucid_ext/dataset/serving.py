@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from ..answers import Asked, answer
 from ..messages import PIECE_BYTES, SIZES_BYTES, head_of, pack, sizes
 from .source import DatasetError
-from .stored import version_of
+from .stores.stored import version_of
 
 if TYPE_CHECKING:
     from .source import Body, Source
@@ -141,7 +141,7 @@ def _serve(requests: BinaryIO, output: BinaryIO) -> None:
 
 
 def _open(wanted: dict[str, Any]) -> Source:
-    from .h5ad import H5adSource
+    from .stores.h5ad import H5adSource
 
     source = H5adSource(wanted["path"], trusted=False, modality=wanted["modality"])
     # What the server looked at, and not what took its place meanwhile.

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from ..answers import Asked, answer
-from ..dataset.folder import FolderSource
 from ..dataset.source import Body, DatasetError
+from ..dataset.stores.folder import FolderSource
 from ..messages import PIECE_BYTES
 from .answered import Answer
 from .errors import BadDataset, BadRequest, TooMany

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..answers import Asked
-from ..dataset.stored import FLAGS, is_at, version_of
+from ..dataset.stores.stored import FLAGS, is_at, version_of
 from .answered import Answer
 from .errors import BadDataset, Refused, TooMany
 from .reader import Job, Reader

@@ -21,9 +21,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as stn
 
 from cellucid_ext.dataset import DatasetError
-from cellucid_ext.dataset.dense_file import DenseFile
-from cellucid_ext.dataset.dense_major import DenseMajor
-from cellucid_ext.dataset.genes import Genes
+from cellucid_ext.dataset.genes.dense_file import DenseFile
+from cellucid_ext.dataset.genes.dense_major import DenseMajor
+from cellucid_ext.dataset.genes.genes import Genes
 
 from .test_gene_major import LONG, PROMPT_SECONDS, run, temporary_files
 
@@ -234,8 +234,8 @@ def test_what_is_let_go_is_not_kept_by_the_building() -> None:
 def test_a_process_may_end_while_it_is_built(tmp_path: Path) -> None:
     code = """
 import sys, h5py, numpy as np, zarr
-from cellucid_ext.dataset.dense_file import DenseFile
-from cellucid_ext.dataset.dense_major import DenseMajor
+from cellucid_ext.dataset.genes.dense_file import DenseFile
+from cellucid_ext.dataset.genes.dense_major import DenseMajor
 values = np.zeros((20_000, 10))
 stored = h5py.File(sys.argv[1], "w").create_dataset("x", data=values)
 chunked = zarr.array(values, chunks=(1000, 10))
@@ -250,8 +250,8 @@ def test_a_disk_that_is_full_ends_the_building() -> None:
     code = """
 import resource, warnings
 import h5py, numpy as np
-from cellucid_ext.dataset.dense_file import DenseFile
-from cellucid_ext.dataset.dense_major import DenseMajor
+from cellucid_ext.dataset.genes.dense_file import DenseFile
+from cellucid_ext.dataset.genes.dense_major import DenseMajor
 resource.setrlimit(resource.RLIMIT_FSIZE, (18_000, 18_000))
 values = np.random.default_rng(0).random((1000, 10), dtype="f4")
 file = h5py.File("x", "w", driver="core", backing_store=False)

@@ -23,10 +23,10 @@ from anndata.io import sparse_dataset, write_elem
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cellucid_ext.dataset.compressed import Compressed
-from cellucid_ext.dataset.gene_major import GeneMajor
-from cellucid_ext.dataset.genes import Genes
-from cellucid_ext.dataset.room import free_memory, roomy_folder
+from cellucid_ext.dataset.genes.compressed import Compressed
+from cellucid_ext.dataset.genes.gene_major import GeneMajor
+from cellucid_ext.dataset.genes.genes import Genes
+from cellucid_ext.dataset.genes.room import free_memory, roomy_folder
 from cellucid_ext.dataset.source import DatasetError
 
 SECONDS = 30.0
@@ -255,8 +255,8 @@ def test_a_process_may_end_while_it_is_built(tmp_path: Path) -> None:
     code = """
 import sys, h5py, numpy as np, scipy.sparse as sp
 from anndata.io import sparse_dataset, write_elem
-from cellucid_ext.dataset.compressed import Compressed
-from cellucid_ext.dataset.gene_major import GeneMajor
+from cellucid_ext.dataset.genes.compressed import Compressed
+from cellucid_ext.dataset.genes.gene_major import GeneMajor
 file = h5py.File(sys.argv[1], "w")
 write_elem(file, "X", sp.csr_matrix(np.ones((20_000, 1), dtype="f4")))
 genes = GeneMajor(Compressed(sparse_dataset(file["X"])), block_values=1)
@@ -270,7 +270,7 @@ def test_a_process_that_was_forked_need_not_wait() -> None:
     code = """
 import os, sys, threading, time
 import numpy as np, scipy.sparse as sp
-from cellucid_ext.dataset.building import Building
+from cellucid_ext.dataset.genes.building import Building
 begun, go_on = threading.Event(), threading.Event()
 def make(budget):
     begun.set(); go_on.wait(30)
@@ -311,8 +311,8 @@ def test_a_disk_that_is_full_ends_the_building() -> None:
     code = """
 import resource, warnings
 import numpy as np, scipy.sparse as sp
-from cellucid_ext.dataset.compressed import Compressed
-from cellucid_ext.dataset.gene_major import GeneMajor
+from cellucid_ext.dataset.genes.compressed import Compressed
+from cellucid_ext.dataset.genes.gene_major import GeneMajor
 resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 dense = np.random.default_rng(0).integers(1, 9, (1000, 10)).astype("f4")
 genes = GeneMajor(Compressed(sp.csr_matrix(dense)), budget=0, block_values=1000)
@@ -327,7 +327,7 @@ for gene in range(10):
 def test_a_limit_of_memory_is_kept() -> None:
     code = """
 import resource
-from cellucid_ext.dataset.room import free_memory
+from cellucid_ext.dataset.genes.room import free_memory
 taken = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
 resource.setrlimit(resource.RLIMIT_AS, (taken + 2**30, taken + 2**30))
 free = free_memory()

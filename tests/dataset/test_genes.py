@@ -14,7 +14,7 @@ import zarr
 from anndata.io import sparse_dataset, write_elem
 
 from cellucid_ext.dataset import DatasetError, open_source
-from cellucid_ext.dataset.genes import Genes
+from cellucid_ext.dataset.genes.genes import Genes
 
 from .reading import X, expression, genes, identity, make, read_json
 

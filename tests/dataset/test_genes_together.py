@@ -17,7 +17,7 @@ from anndata import AnnData
 from cellucid_ext import prepare
 from cellucid_ext.dataset import DatasetError
 from cellucid_ext.dataset import genes as genes_module
-from cellucid_ext.dataset.genes import Genes
+from cellucid_ext.dataset.genes.genes import Genes
 
 from .reading import make
 from .test_dense_side import Array, normal

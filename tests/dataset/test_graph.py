@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cellucid_ext.dataset import DatasetError, Source, open_source
-from cellucid_ext.dataset.graph import Graph
+from cellucid_ext.dataset.contents.graph import Graph
 from cellucid_ext.dataset.report import report
 
 from .reading import body, identity, make, read_json

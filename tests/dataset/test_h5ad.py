@@ -17,7 +17,7 @@ import pytest
 import scipy.sparse as sp
 
 from cellucid_ext.dataset import DatasetError, open_source
-from cellucid_ext.dataset.h5ad import H5adSource
+from cellucid_ext.dataset.stores.h5ad import H5adSource
 
 from .reading import UMAP, X, body, coordinates, expression, identity, labels, make, values
 from .test_folder import FILES

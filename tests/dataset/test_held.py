@@ -15,7 +15,7 @@ import scipy.sparse as sp
 from anndata import AnnData
 
 from cellucid_ext.dataset import open_source
-from cellucid_ext.dataset.h5ad import H5adSource
+from cellucid_ext.dataset.stores.h5ad import H5adSource
 
 from .reading import X, expression, make
 

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cellucid_ext.dataset import DatasetError, Source, open_source
-from cellucid_ext.dataset.latent import Latent
+from cellucid_ext.dataset.contents.latent import Latent
 
 from .reading import body, file_of, make, many, points, read_json
 

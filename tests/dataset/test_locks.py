@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from cellucid_ext.dataset import DatasetError
-from cellucid_ext.dataset.h5ad import H5adSource
+from cellucid_ext.dataset.stores.h5ad import H5adSource
 
 from .reading import X, expression, make
 

@@ -5,7 +5,7 @@ import string
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cellucid_ext.dataset.names import distinct, file_names, safe_name
+from cellucid_ext.dataset.contents.names import distinct, file_names, safe_name
 
 SAFE = set(string.ascii_letters + string.digits + "._-")
 # Few letters, so that names collide; and any text.

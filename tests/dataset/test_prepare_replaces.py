@@ -15,8 +15,8 @@ import pytest
 
 from cellucid_ext import prepare
 from cellucid_ext.dataset import DatasetError, open_source, replace_folder
-from cellucid_ext.dataset.overwriting import check_target
-from cellucid_ext.dataset.replace_folder import replacing_folder
+from cellucid_ext.dataset.prepare.overwriting import check_target
+from cellucid_ext.dataset.prepare.replace_folder import replacing_folder
 
 from .reading import X, make
 

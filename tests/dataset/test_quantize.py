@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cellucid_ext.dataset.quantize import Quantized, quantize
+from cellucid_ext.dataset.prepare.quantize import Quantized, quantize
 
 FLOATS = st.lists(st.floats(width=32), max_size=40)
 BITS = st.sampled_from([8, 16])

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from cellucid_ext.dataset import DatasetError, open_source, watched
-from cellucid_ext.dataset.watched import MANY, SECONDS, Watched
+from cellucid_ext.dataset.stores.watched import MANY, SECONDS, Watched
 
 from .reading import body, make
 

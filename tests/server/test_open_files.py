@@ -24,7 +24,7 @@ from cellucid_ext.answers import Asked
 from cellucid_ext.dataset import Source, open_source
 from cellucid_ext.dataset.serving import READS_AT_ONCE, Serving
 from cellucid_ext.dataset.source import File
-from cellucid_ext.dataset.stored import version_of
+from cellucid_ext.dataset.stores.stored import version_of
 from cellucid_ext.messages import SIZES_BYTES, head_of, sizes
 from cellucid_ext.server.errors import BadDataset, NotFound
 from cellucid_ext.server.reader import Job, Reader

@@ -11,7 +11,7 @@ import pytest
 from tornado.tcpclient import TCPClient
 
 from cellucid_ext.dataset import Source
-from cellucid_ext.dataset.folder import FolderSource
+from cellucid_ext.dataset.stores.folder import FolderSource
 from cellucid_ext.server.errors import TooMany
 from cellucid_ext.server.open import (
     KEPT_OPEN,

@@ -9,10 +9,10 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from .genes import Genes
+from ..genes.genes import Genes
+from ..source import DatasetError
+from ..stores.table import Table, table_of
 from .names import distinct, file_names, renamed
-from .source import DatasetError
-from .table import Table, table_of
 
 
 class Expression:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from .folder import IDENTITY
+from ..stores.folder import IDENTITY
 
 _FILES: Final = re.compile(
     r"""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .source import DatasetError
+from ..source import DatasetError
 
 
 class Table:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .anndata import AnnDataSource
+from ..anndata import AnnDataSource
+from ..options import Options
+from ..source import DatasetError
 from .groups import read_parts
 from .mudata import choose_modality, parts_in_group
-from .options import Options
 from .parts import Parts
-from .source import DatasetError
 from .watched import Watched
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from typing import Any, Final
 
-from ..session.codecs import encode_names
-from ..session.rows import row_identity, texts_of
+from ...session.codecs import encode_names
+from ...session.rows import row_identity, texts_of
+from ..source import DatasetError
 from .names import safe_name
-from .source import DatasetError
 
 AT_ONCE: Final = 100_000
 """Up to so many cells the identity of the rows stands in the dataset's own; to find it for more

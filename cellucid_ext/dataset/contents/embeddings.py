@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
+from ..source import DatasetError
 from .bases import bases_of, field_of
 from .masked import unmasked
-from .source import DatasetError
 
 DIMENSIONS: Final = (1, 2, 3)
 _PREFERRED: Final = (

@@ -9,10 +9,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, Unpack
 
-from ..json_text import read_json
+from ...json_text import read_json
+from ..options import Options
+from ..source import DatasetError
 from .disk import DiskSource, Opened, name_of
-from .options import Options
-from .source import DatasetError
 from .watched import Watched
 
 SUFFIXES: Final = (".zarr.zip", ".zarr", ".zip")

@@ -10,11 +10,11 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from ..source import DatasetError
 from .bases import bases_of, basis_of, dimension_of, field_of
 from .embeddings import Embeddings
 from .masked import unmasked
 from .names import file_names
-from .source import DatasetError
 
 _USUAL: Final = ("velocity", "T_fwd", "T_bwd")
 """How scVelo and CellRank begin the names of their fields."""

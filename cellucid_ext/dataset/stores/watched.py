@@ -10,8 +10,8 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, Final
 
-from .._version import __version__
-from .source import DatasetError
+from ..._version import __version__
+from ..source import DatasetError
 
 MANY: Final = 100
 """To look at more files than this takes longer than to read a gene."""

@@ -8,10 +8,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, Unpack
 
+from ..options import Options
+from ..source import DatasetError
 from .disk import DiskSource, Opened, name_of
-from .options import Options
 from .safe_h5 import refuse_ways_out
-from .source import DatasetError
 from .watched import Watched
 
 SUFFIXES: Final = (".h5ad", ".h5mu")

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from ..session import CellucidSessionBundle, SessionFormatError
-from ..session.snapshots import add_snapshot
-from .names import distinct, file_names
-from .source import DatasetError
+from ...session import CellucidSessionBundle, SessionFormatError
+from ...session.snapshots import add_snapshot
+from ..contents.names import distinct, file_names
+from ..source import DatasetError
 
 _SUFFIX: Final = ".cellucid-session"
 

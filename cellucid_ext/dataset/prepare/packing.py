@@ -12,9 +12,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from .names import safe_name
+from ..contents.names import safe_name
+from ..source import DatasetError
 from .quantize import BITS, quantize
-from .source import DatasetError
 
 _fastest: Any = zlib
 with contextlib.suppress(ImportError):

@@ -11,13 +11,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ..source import DatasetError
+from ..stores.table import Table, table_of
 from . import columns
 from .cells import AT_ONCE
 from .embeddings import Embeddings
 from .latent import INLIERS, Latent, centroids
 from .names import file_names, renamed
-from .source import DatasetError
-from .table import Table, table_of
 
 _EXTENSIONS: Final = {"uint8": "u8", "uint16": "u16", "uint32": "u32"}
 _MANY_TEXTS: Final = 4096

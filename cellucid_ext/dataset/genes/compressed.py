@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from .source import DatasetError
+from ..source import DatasetError
 
 PIECE_VALUES: Final = 2**18
 """How many values are looked at or read at once: what a comparison of them needs stays in the

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
-from .source import DatasetError
+from ..source import DatasetError
 
 MAX_OBJECTS: Final = 100_000
 """So many groups and arrays are looked at; an AnnData has a few hundred."""

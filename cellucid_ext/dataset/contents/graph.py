@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from .source import DatasetError
+from ..source import DatasetError
 
 DEFAULT: Final = "connectivities"
 COUNTED_AT_ONCE: Final = 4_000_000

@@ -11,15 +11,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, Unpack
 
-from .anndata import AnnDataSource
-from .folder import IDENTITY, FolderSource
-from .opening import open_source
-from .options import Options
+from ..anndata import AnnDataSource
+from ..opening import open_source
+from ..options import Options
+from ..source import DatasetError
+from ..stores.folder import IDENTITY, FolderSource
 from .overwriting import check_target
 from .packing import Packed, Packing, Span
 from .replace_folder import replacing_folder
 from .sessions import add_sessions, check_sessions, session_files
-from .source import DatasetError
 
 _THREADS: Final = min(4, os.cpu_count() or 1)
 _IN_ORDER_BYTES: Final = 2**26

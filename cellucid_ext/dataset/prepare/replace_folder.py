@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from .source import DatasetError
+from ..source import DatasetError
 
 _AT_FDCWD: Final = -100
 _EXCHANGE: Final = 2

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
+from ..source import DatasetError
 from .masked import unmasked
-from .source import DatasetError
 
 FEWEST_CELLS: Final = 10
 """A category with fewer cells has no centroid, and no outliers."""

@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 from typing import Final
 
-from .source import DatasetError
+from ..source import DatasetError
 
 # What may have taken the file's place: a pipe, which to open would wait for whoever writes into
 # it, or a link to somewhere else. Windows has neither flag.

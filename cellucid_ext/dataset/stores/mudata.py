@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from .anndata import AnnDataSource
-from .embeddings import choose
+from ..anndata import AnnDataSource
+from ..contents.embeddings import choose
+from ..options import Options
+from ..source import DatasetError
 from .groups import read_elements, read_parts
-from .options import Options
 from .parts import Parts, kind_of
-from .source import DatasetError
 
 
 class MuDataSource(AnnDataSource):

@@ -11,12 +11,12 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
+from ..contents.masked import unmasked
+from ..source import DatasetError
 from .compressed import Compressed, check_numbers, put
 from .dense_file import DenseFile, run
 from .dense_major import DenseMajor
 from .gene_major import GeneMajor
-from .masked import unmasked
-from .source import DatasetError
 
 AT_ONCE_BYTES: Final = 2**27
 """Genes that are read together have so many bytes, and for a moment take up to three times that."""

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from ..json_text import read_json
-from .source import DatasetError, File
+from ...json_text import read_json
+from ..source import DatasetError, File
 from .stored import Stored
 
 IDENTITY: Final = "dataset_identity.json"

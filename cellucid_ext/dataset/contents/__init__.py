@@ -1,0 +1,1 @@
+"""What a dataset holds, each kind played as the files of the dataset folder."""

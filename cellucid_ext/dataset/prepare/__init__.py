@@ -1,0 +1,5 @@
+"""Datasets written as dataset folders."""
+
+from .prepare import prepare
+
+__all__ = ["prepare"]

@@ -1,0 +1,1 @@
+"""Where data lie: dataset folders, HDF5 and Zarr files, and tables and matrices in them."""
