@@ -6,9 +6,8 @@ import hashlib
 import itertools
 import json
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -45,8 +44,6 @@ class AnnDataSource:
         What the data are, for people; told from them where it is not given.
     watched
         The files they lie in; those the AnnData itself names where they are not given.
-    revision
-        What stands for the content; a new one where it is not known.
     name, dataset_id, embeddings, expression, gene_id_column, obs_keys, genes, graph, vectors,
     latent, modality
         See `Options`.
@@ -68,7 +65,6 @@ class AnnDataSource:
         *,
         kind: str | None = None,
         watched: Watched | None = None,
-        revision: str | None = None,
         name: str | None = None,
         dataset_id: str | None = None,
         embeddings: Mapping[int, str] | None = None,
@@ -99,8 +95,9 @@ class AnnDataSource:
         self._shape = int(adata.n_obs), int(adata.n_vars)
         self.n_cells = self._shape[0]
         self.name = name or "AnnData"
-        self.revision: str | None = revision or secrets.token_hex(8)
-        self._making = _no_making if revision else partial(next, itertools.count())
+        self.revision: str | None = secrets.token_hex(8)
+        # What lies in memory may change without a word, so each making of it has a number.
+        self._makings: Iterator[int] = itertools.count()
         self.embeddings = Embeddings(adata.obsm, embeddings)
         self.cells = Cells(adata.obs_names)
         space = None if latent is None else Latent(adata.obsm, latent)
@@ -181,10 +178,9 @@ class AnnDataSource:
             made = text.encode("utf-8", "surrogatepass")
         if isinstance(made, bytes):
             return File(made, _tag(made))
-        # To hash the values would take longer than to find them. What lies in memory may change
-        # without a word, so each making of it has a tag.
+        # To hash the values would take longer than to find them.
         body = np.ascontiguousarray(made).data.cast("B").toreadonly()
-        return File(body, _tag(f"{self.revision} {path} {self._making()}".encode()))
+        return File(body, _tag(f"{self.revision} {path} {next(self._makings)}".encode()))
 
     def _check(self, now: bool = False) -> None:
         adata = self._adata
@@ -288,10 +284,6 @@ def _graph(obsp: Mapping[str, Any], key: str | None) -> tuple[Graph | None, dict
 
 def _size(file: File) -> int:
     return len(file.body) if isinstance(file.body, bytes) else file.body.nbytes
-
-
-def _no_making() -> int:
-    return 0
 
 
 def _tag(content: bytes) -> str:

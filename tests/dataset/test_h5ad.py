@@ -135,7 +135,10 @@ def test_the_revision_stands_for_the_file_and_the_options(tmp_path: Path) -> Non
     done = subprocess.run([sys.executable, "-c", code, file], capture_output=True, timeout=60)
     source = open_source(file)
     assert source.revision == done.stdout.decode().strip() == identity(source)["revision"]
-    assert source.refreshed().revision == source.revision
+    again = source.refreshed()
+    assert again.revision == source.revision
+    for path in ("obs/size.values.f32", "points_2d.bin", "dataset_identity.json"):
+        assert again.read(path).etag == source.read(path).etag
     (tmp_path / "moved").mkdir()
     file = file.rename(tmp_path / "moved" / "pbmc.h5ad")
     assert open_source(file).revision == source.revision

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,6 +83,7 @@ class DiskSource(AnnDataSource):
                 f"{opened.path.name} can't be read as an AnnData: {type(error).__name__}: {error}"
             ) from error
         if opened.seen:
+            self._makings = itertools.repeat(0)
             self.revision = opened.watched.revision(sorted(self.options().items()))
 
     def close(self) -> None:
