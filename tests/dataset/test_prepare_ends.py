@@ -16,7 +16,8 @@ import pytest
 
 from benchmarks.faults.smalldisk import filled, small_disk
 from cellucid_ext import prepare
-from cellucid_ext.dataset import DatasetError, open_source, replace_folder
+from cellucid_ext.dataset import DatasetError, open_source
+from cellucid_ext.dataset.prepare import replace_folder
 from cellucid_ext.dataset.prepare.replace_folder import replacing_folder
 
 from .reading import X, make

@@ -14,7 +14,8 @@ import dask.array as da
 import pytest
 
 from cellucid_ext import prepare
-from cellucid_ext.dataset import DatasetError, open_source, replace_folder
+from cellucid_ext.dataset import DatasetError, open_source
+from cellucid_ext.dataset.prepare import replace_folder
 from cellucid_ext.dataset.prepare.overwriting import check_target
 from cellucid_ext.dataset.prepare.replace_folder import replacing_folder
 

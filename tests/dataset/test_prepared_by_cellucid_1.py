@@ -110,7 +110,8 @@ def test_the_outliers(theirs: Path, ours: Source) -> None:
         each["_obsSchemas"]["categorical"]
         for each in (json_of(theirs, "obs_manifest"), read_json(ours, "obs_manifest"))
     )
-    assert found == expected
+    # Where a large dataset has its centroids is ours.
+    assert found == {**expected, "centroidsPathPattern": None}
     for key in ("kind", "few", "missing"):
         path = f"obs/{key}.outliers.f32"
         theirs_of = floats((theirs / path).read_bytes())

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cellucid_ext.dataset import DatasetError, open_source, watched
+from cellucid_ext.dataset import DatasetError, open_source
+from cellucid_ext.dataset.stores import watched
 from cellucid_ext.dataset.stores.watched import MANY, SECONDS, Watched
 
 from .reading import body, make

@@ -8,8 +8,8 @@ from .versions import OLDEST, check, version_of
 
 REAL = "with_server.py::test_"
 TESTS = [
-    *("discovery.py", "link.py", "notebook.py", "waiting.py", "wire.py"),
-    *(f"{REAL}ready_selection_and_session", f"{REAL}a_restarted_kernel_takes_its_viewers_along"),
+    *("link.py", "notebook.py", "wire.py"),
+    f"{REAL}ready_selection_and_session",
 ]
 """Those that meet Jupyter Server, Tornado or ipykernel; `pytest tests/kernel` runs all there."""
 

@@ -12,9 +12,7 @@ FILES = [
     "events",
     "extension",
     "kernel_ends",
-    "parts",
     "upload",
-    "who_may",
 ]
 """Those that meet Jupyter Server, Tornado or ipykernel; `pytest tests/server` runs all there."""
 
