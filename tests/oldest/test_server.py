@@ -9,7 +9,6 @@ from .versions import OLDEST, check, version_of
 FILES = [
     "channels",
     "data",
-    "events",
     "extension",
     "kernel_ends",
     "upload",
