@@ -96,11 +96,6 @@ class Expression:
             f"{', '.join(there) or 'none'}"
         )
 
-    def values(self, gene: str) -> npt.NDArray[np.float32]:
-        """Give one gene's values: float32 of shape (cells,)."""
-        made: npt.NDArray[np.float32] = self.files[f"var/{self._files_of[gene]}.values.f32"]()
-        return made
-
     def together(self) -> list[list[str]]:
         """Give the files that are best made together, in `read`; none where each is by itself."""
         at_once = self._matrix.at_once()
