@@ -21,11 +21,11 @@ function packages(allowed) {
   };
 }
 
-function zone(room, { rooms: allowed, files = [] }) {
+function zone(room, { rooms: allowed }) {
   return {
     target: here(`src/${room}`),
     from: here('src'),
-    except: [...allowed.map(name => `./${name}`), ...files.map(name => `./${name}`)],
+    except: allowed.map(name => `./${name}`),
     message: `${room}/ imports only from ${allowed.join(', ')}.`
   };
 }

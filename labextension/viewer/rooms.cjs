@@ -2,12 +2,13 @@
  * The page's rooms (folders of `src`): which rooms and packages each may import, whether it may
  * touch the page's DOM. The one table that ESLint and dependency-cruiser both enforce.
  */
-const state = ['base', 'cells', 'data', 'state'];
+const state = ['base', 'cells', 'data', 'text', 'state'];
 
 module.exports = {
   rooms: {
     base: { rooms: ['base'], packages: [], dom: false },
     cells: { rooms: ['cells'], packages: [], dom: false },
+    text: { rooms: ['text'], packages: [], dom: false },
     data: { rooms: ['base', 'cells', 'data'], packages: [], dom: true },
     state: { rooms: state, packages: ['@preact/signals'], dom: false },
     render: { rooms: [...state, 'render'], packages: ['@preact/signals', 'three'], dom: true },
@@ -16,7 +17,6 @@ module.exports = {
     channel: { rooms: [...state, 'session', 'channel'], packages: ['@preact/signals'], dom: true },
     panels: {
       rooms: [...state, 'render', 'tools', 'session', 'channel', 'panels'],
-      files: ['text.ts'],
       packages: ['@preact/signals', 'preact'],
       dom: true
     }

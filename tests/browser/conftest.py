@@ -1,3 +1,3 @@
-from .fixtures import browser, jp_asyncio_loop, jp_server_cleanup, page
+from .fixtures import browser, desk, jp_asyncio_loop, jp_server_cleanup, page
 
-__all__ = ["browser", "jp_asyncio_loop", "jp_server_cleanup", "page"]
+__all__ = ["browser", "desk", "jp_asyncio_loop", "jp_server_cleanup", "page"]

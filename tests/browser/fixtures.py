@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from . import chromium
+from .desk import Desk, open_desk
 
 
 # Only as long as a module: while Playwright's loop runs, no other loop can in this thread.
@@ -33,3 +34,9 @@ def jp_asyncio_loop() -> None:
 @pytest.fixture
 def jp_server_cleanup() -> None:
     """Nothing to clean up: the servers are processes of their own."""
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    with open_desk(tmp_path_factory.mktemp("desk")) as opened:
+        yield opened

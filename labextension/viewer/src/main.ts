@@ -1,5 +1,5 @@
 /** The page's beginning: reads what the frame tells, opens the dataset, joins the rooms. */
-import './theme.css';
+import './style/index.css';
 
 import { computed, effect } from '@preact/signals';
 import { h, render } from 'preact';
@@ -7,10 +7,10 @@ import { throttle } from './base/lifetime';
 import { connect } from './channel/connect';
 import { Dataset } from './data/dataset';
 import { Server } from './data/fetch';
-import { listen } from './panels/keys';
-import { Pointer } from './panels/pointer';
+import { listen } from './panels/input/keys';
+import { Pointer } from './panels/input/pointer';
 import { Shell } from './panels/shell';
-import { Notice } from './panels/status';
+import { Notice } from './panels/page/status';
 import { createUi } from './panels/ui';
 import { Surface } from './render/stage';
 import { App } from './state/app';

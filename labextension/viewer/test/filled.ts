@@ -33,22 +33,24 @@ export const views: readonly View[] = [
     id: 'live',
     kind: 'live',
     dimension: 3,
+    navigation: 'fly',
     cameras: { 2: planar, 3: orbit },
     field: { source: 'var', key: 'HLA-A/B' },
     filters: [
       { kind: 'category', field: KIND, hidden: ['NK', 'B cell'], enabled: false },
       { kind: 'range', field: SCORE, min: -1.5, max: 12.25, enabled: true }
     ],
-    look: { pointSize: 3.5, colormap: 'magma' }
+    look: { pointSize: 3.5, colormap: 'magma', log: true, rangeFollows: true, edges: true }
   },
   {
     id: 'kept_1',
     kind: 'kept',
     dimension: 2,
+    navigation: 'orbit',
     cameras: {},
     field: null,
     filters: [],
-    look: { pointSize: null, colormap: 'cividis' }
+    look: { pointSize: null, colormap: 'cividis', log: false, rangeFollows: false, edges: false }
   }
 ];
 
@@ -79,6 +81,7 @@ export function fill(app: App): void {
   app.changes.change('fill', () => {
     app.slots.views.set(views);
     app.slots.activeViewId.set('kept_1');
+    app.slots.layout.set({ mode: 'single', camerasLocked: false });
     app.slots.highlights.set({
       pages: [
         { id: 'page_2', name: 'Mine', color: '#123456', groups },
@@ -90,5 +93,5 @@ export function fill(app: App): void {
     });
     app.slots.candidate.set({ cells: Uint32Array.of(2, 4), steps: [lasso], pageId: 'page_2' });
   });
-  app.viewport.value = { width: 640, height: 480 };
+  app.places.value = new Map([['kept_1', { left: 0, top: 0, width: 640, height: 480 }]]);
 }

@@ -94,7 +94,7 @@ describe('dependency-cruiser', () => {
     'tools/index.ts': "export * from './lasso'; export * from './knn';",
     'data/fetch.ts': "import fs from 'node:fs'; export default fs;",
     'panels/shell.ts': "import '../main'; import { text } from '../text'; export default text;",
-    'text.ts': 'export const text = 1;',
+    'text/index.ts': 'export const text = 1;',
     'main.ts': "import './base/missing';"
   };
 

@@ -19,6 +19,24 @@ export function readCodes(bytes: ArrayBuffer, dtype: CodesType, n: number, path:
   }
 }
 
+/** Read numbers of rows, all of which there are. */
+export function readRowNumbers(
+  bytes: ArrayBuffer,
+  dtype: 'uint16' | 'uint32',
+  nCells: number,
+  length: number,
+  path: string
+): Uint16Array | Uint32Array {
+  sized(bytes, length * WIDTH[dtype], path);
+  const rows = dtype === 'uint16' ? new Uint16Array(bytes) : new Uint32Array(bytes);
+  for (let i = 0; i < rows.length; i++) {
+    if (rows[i]! >= nCells) {
+      throw new CheckError(path, `row numbers below ${nCells}, not ${rows[i]!}`);
+    }
+  }
+  return rows;
+}
+
 export function readFloats(bytes: ArrayBuffer, n: number, path: string): Float32Array {
   return new Float32Array(sized(bytes, n * WIDTH.float32, path));
 }

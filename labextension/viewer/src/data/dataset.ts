@@ -1,8 +1,16 @@
 /** The dataset folder, read through one loader: manifests first, columns and genes when asked for. */
 import { gunzip } from '../base/gzip';
-import { readCodes, readFloats, readQuantized, summarize, type Codes } from './arrays';
+import {
+  readCodes,
+  readFloats,
+  readQuantized,
+  readRowNumbers,
+  summarize,
+  type Codes
+} from './arrays';
 import { FetchError } from './fetch';
 import type { Dimension, FieldRef } from './field';
+import { readGraphManifest, type Graph } from './graph';
 import {
   readIdentity,
   readObsManifest,
@@ -10,6 +18,7 @@ import {
   readVarManifest,
   type Described,
   type Identity,
+  type Quantized,
   type Rows
 } from './manifests';
 import type { Report } from './report';
@@ -18,10 +27,12 @@ export interface CategoricalColumn {
   readonly kind: 'categorical';
   readonly ref: FieldRef;
   readonly categories: readonly string[];
+  /** What each category is called now; what refers to one uses its own name. */
+  readonly labels: readonly string[];
   /** One a cell; a code that is no category's index is a missing value. */
   readonly codes: Codes;
   readonly missing: number;
-  /** The dataset's own colours, where it has them. */
+  /** The colour of each category, where it has one of its own. */
   readonly colors: readonly (string | null)[];
 }
 
@@ -65,6 +76,8 @@ export class Dataset {
   readonly #columns = new Map<string, Promise<Column>>();
   readonly #names = new Map<'names', Promise<ArrayBuffer>>();
   readonly #rows = new Map<'rows', Promise<Rows | null>>();
+  readonly #graph = new Map<'graph', Promise<Graph>>();
+  readonly #outliers = new Map<string, Promise<Float32Array>>();
   readonly #kept: number;
 
   private constructor(
@@ -201,6 +214,41 @@ export class Dataset {
     );
   }
 
+  /** Whether the cells of a column of categories have outliers told. */
+  hasOutliers(ref: FieldRef): boolean {
+    const described = this.#described(ref);
+    return described?.kind === 'categorical' && described.outliers !== null;
+  }
+
+  /**
+   * Of each cell the share of its category's cells that are no farther from their middle: above 0
+   * and at most 1, NaN where there is none.
+   */
+  outliers(ref: FieldRef): Promise<Float32Array> {
+    const described = this.#described(ref);
+    if (described?.kind !== 'categorical' || described.outliers === null) {
+      return Promise.reject(new Error(`“${ref.key}” has no outliers in this dataset.`));
+    }
+    const { path, quantized } = described.outliers;
+    return remember(this.#outliers, ref.key, this.#kept, () => this.#values(path, quantized));
+  }
+
+  /** The graph of neighbours; fetched once. */
+  graph(): Promise<Graph> {
+    return remember(this.#graph, 'graph', 1, async () => {
+      const { files, revision } = this;
+      const path = 'connectivity_manifest.json';
+      const { nEdges, dtype, ...paths } = readGraphManifest(await files.json(path, revision));
+      const width = dtype === 'uint16' ? 2 : 4;
+      const [sources, targets] = await Promise.all(
+        [paths.sources, paths.targets].map(async path =>
+          readRowNumbers(await this.#bytes(path, nEdges * width), dtype, this.nCells, nEdges, path)
+        )
+      );
+      return { nEdges, sources: sources!, targets: targets! };
+    });
+  }
+
   /** The cells' names: UTF-8, each ended by a line feed. */
   names(): Promise<ArrayBuffer> {
     return remember(this.#names, 'names', 1, () =>
@@ -209,7 +257,8 @@ export class Dataset {
   }
 
   #described(ref: FieldRef): Described | undefined {
-    return (ref.source === 'obs' ? this.obs : this.vars).get(ref.key);
+    const { source, key } = ref;
+    return { obs: this.obs, var: this.vars, user: undefined }[source]?.get(key);
   }
 
   async #load(ref: FieldRef, described: Described): Promise<Column> {
@@ -219,16 +268,17 @@ export class Dataset {
       const { categories, missing, colors, dtype } = described;
       const width = { uint8: 1, uint16: 2, uint32: 4 }[dtype];
       const codes = readCodes(await this.#bytes(path, n * width), dtype, n, path);
-      return { kind: 'categorical', ref, categories, codes, missing, colors };
+      return { kind: 'categorical', ref, categories, labels: categories, codes, missing, colors };
     }
-    const { quantized } = described;
+    const values = await this.#values(path, described.quantized);
+    return { kind: 'continuous', ref, values, ...summarize(values) };
+  }
+
+  async #values(path: string, quantized: Quantized | null): Promise<Float32Array> {
+    const n = this.nCells;
     const width = quantized === null ? 4 : { uint8: 1, uint16: 2 }[quantized.dtype];
     const bytes = await this.#bytes(path, n * width);
-    const values =
-      quantized === null
-        ? readFloats(bytes, n, path)
-        : readQuantized(bytes, quantized, n, path);
-    return { kind: 'continuous', ref, values, ...summarize(values) };
+    return quantized === null ? readFloats(bytes, n, path) : readQuantized(bytes, quantized, n, path);
   }
 
   async #bytes(path: string, size: number): Promise<ArrayBuffer> {

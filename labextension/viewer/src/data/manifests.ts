@@ -32,6 +32,8 @@ export type Described =
       readonly dtype: CodesType;
       readonly missing: number;
       readonly colors: readonly (string | null)[];
+      /** Where its outliers are; null where there are none. */
+      readonly outliers: { readonly path: string; readonly quantized: Quantized | null } | null;
     };
 
 /** Who the rows are, by hash. */
@@ -227,7 +229,36 @@ function codes(
     categories: list(entry[1], `${at}.categories`, (v, p) => text(v, p, MAX_CATEGORY)),
     dtype,
     missing: integer(entry[3], `${at}.missingCode`),
-    colors
+    colors,
+    outliers: outliers(key, file, entry, schema)
+  };
+}
+
+function outliers(
+  key: string,
+  file: string,
+  entry: readonly unknown[],
+  schema: JsonObject
+): Extract<Described, { kind: 'categorical' }>['outliers'] {
+  const at = (name: string): [unknown, string] => [
+    own(schema, name),
+    `_obsSchemas.categorical.${name}`
+  ];
+  const pattern = optional(...at('outlierPathPattern'), (v, p) => text(v, p));
+  if (pattern === null) {
+    return null;
+  }
+  const path = fill(pattern, file, text(...at('outlierExt'), 16));
+  if (own(schema, 'outlierQuantized') !== true) {
+    return { path, quantized: null };
+  }
+  return {
+    path,
+    quantized: {
+      dtype: oneOf(...at('outlierDtype'), ['uint8', 'uint16'] as const),
+      min: number(entry[5], `${key}.outlierMin`),
+      max: number(entry[6], `${key}.outlierMax`)
+    }
   };
 }
 

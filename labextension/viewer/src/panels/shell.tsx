@@ -4,15 +4,15 @@ import type { JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { App } from '../state/app';
 import { text } from '../text';
-import { About } from './about';
-import { Fields } from './fields';
-import { Groups } from './groups';
-import { Icon } from './icons';
-import { LegendPanel } from './legend';
-import { Selection } from './selection';
-import { Shortcuts } from './shortcuts';
-import { Messages, StatusLine, Waiting } from './status';
-import { Toolbar } from './toolbar';
+import { About } from './page/about';
+import { Fields } from './fields/fields';
+import { Groups } from './highlights/groups';
+import { Icon } from './common/icons';
+import { LegendPanel } from './legend/legend';
+import { Selection } from './selection/selection';
+import { Shortcuts } from './page/shortcuts';
+import { Messages, StatusLine, Waiting } from './page/status';
+import { Toolbar } from './page/toolbar';
 import type { Ui } from './ui';
 
 interface ShellProps {

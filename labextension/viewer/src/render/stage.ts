@@ -193,7 +193,9 @@ export class Surface {
       return;
     }
     this.extent = { width, height };
-    this.app.viewport.value = this.extent;
+    this.app.places.value = new Map(
+      [this.app.activeView.peek()].map(({ id }) => [id, { left: 0, top: 0, width, height }])
+    );
     this.renderer.setPixelRatio(window.devicePixelRatio);
     this.renderer.setSize(width, height, false);
     // A resized canvas is empty until it is drawn: drawing at once avoids a flash.

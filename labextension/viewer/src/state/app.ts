@@ -1,8 +1,8 @@
 /**
  * The viewer's state, without a DOM: read-only signals here, commands as plain functions beside.
  *
- * `views`, `activeViewId` and `highlights` are what a person made: history and sessions keep them.
- * The rest is derived from them and the dataset, or belongs to this page only.
+ * `fields`, `views`, `layout`, `windows` and `highlights` are what a person made: history and
+ * sessions keep them. The rest is derived from them and the dataset, or belongs to this page only.
  */
 import { computed, effect, signal, type ReadonlySignal, type Signal } from '@preact/signals';
 
@@ -10,23 +10,30 @@ import type { JsonObject } from '../base/check';
 import { unionAll } from '../cells/cellset';
 import type { Column, Dataset } from '../data/dataset';
 import { fieldId } from '../data/field';
+import { text } from '../text';
 import { Changes, type Slot } from './change';
-import { cellColors, count, visibleMask } from './derive';
+import { Columns } from './columns';
+import { Fields, NO_EDITS } from './fields';
 import { halosOf, type Halo } from './halos';
 import { say } from './messages';
-import { firstPage, liveView } from './opening';
-import { settled, settleReferences } from './settle';
-import { LOADING, Shown, type Loaded, type Owner } from './shown';
+import { firstPage, LAYOUT, liveView } from './opening';
+import { fieldsOf, settled, settleReferences } from './settle';
+import { Shown, type Loaded, type Needs, type Owner } from './shown';
 import type {
+  AnalysisWindow,
   Candidate,
   Done,
+  FieldEdits,
   FieldRef,
   Highlights,
+  Layout,
   Message,
   Page,
+  Rect,
   Theme,
   View
 } from './types';
+import { ViewData } from './view-data';
 
 export interface Connection {
   readonly state: 'connecting' | 'open' | 'lost' | 'gone';
@@ -38,8 +45,11 @@ export const NO_CANDIDATE: Candidate = { cells: null, steps: [], pageId: null };
 export class App implements Owner {
   readonly changes = new Changes();
   readonly slots: {
+    readonly fields: Slot<FieldEdits>;
     readonly views: Slot<readonly View[]>;
     readonly activeViewId: Slot<string>;
+    readonly layout: Slot<Layout>;
+    readonly windows: Slot<readonly AnalysisWindow[]>;
     readonly highlights: Slot<Highlights>;
     readonly candidate: Slot<Candidate>;
   };
@@ -48,9 +58,8 @@ export class App implements Owner {
   readonly connection: Signal<Connection> = signal({ state: 'connecting' });
   /** The chosen tool; null means that drags move the camera. */
   readonly tool: Signal<string | null> = signal(null);
-  /** Size of the live view in CSS pixels, as the stage last had it. */
-  readonly viewport: Signal<{ readonly width: number; readonly height: number } | null> =
-    signal(null);
+  /** Where each view on the screen is drawn, in CSS pixels of the picture, as the stage last had it. */
+  readonly places: Signal<ReadonlyMap<string, Rect>> = signal(new Map());
   /** Python asked for a still picture: none is drawn until the person goes on. */
   readonly frozen: Signal<boolean> = signal(false);
   /** The picture as it was frozen, as an address. */
@@ -58,12 +67,21 @@ export class App implements Owner {
   /** Commands of Python that are not done yet, in their order. */
   readonly commands: Signal<readonly JsonObject[]> = signal([]);
   readonly messages: Signal<readonly Message[]> = signal([]);
+  /** What the candidate set would be if the gesture that is being made ended now. */
+  readonly preview: Signal<Uint32Array | null> = signal(null);
   /** Candidates before and after the present one, for its own undo and redo. */
   readonly candidatePast: Signal<readonly Candidate[]> = signal([]);
   readonly candidateFuture: Signal<readonly Candidate[]> = signal([]);
 
   readonly activeView: ReadonlySignal<View>;
   readonly activePage: ReadonlySignal<Page>;
+  /** The views that are drawn: the active one, or all in a grid. */
+  readonly onScreen: ReadonlySignal<readonly View[]>;
+  /** Size of the active view in CSS pixels. */
+  readonly viewport: ReadonlySignal<{ readonly width: number; readonly height: number } | null>;
+  /** All fields, as they were edited. */
+  readonly fields: ReadonlySignal<Fields>;
+  /** What the active view shows; `data` has it for each. */
   readonly points: ReadonlySignal<Loaded<Float32Array>>;
   readonly column: ReadonlySignal<Loaded<Column> | null>;
   readonly visible: ReadonlySignal<Uint8Array | null>;
@@ -80,18 +98,30 @@ export class App implements Owner {
 
   /** The dataset, which may be read again, and what is loaded of it. */
   readonly shown: Shown;
+  /** Columns as they are shown. */
+  readonly columns: Columns;
 
+  readonly #data = new Map<string, ViewData>();
+  /** Who else needs columns, or the graph. */
+  readonly #needed: Signal<ReadonlySet<Partial<Needs>>> = signal(new Set());
   readonly #listeners: ((done: Done) => void)[] = [];
 
   constructor(dataset: Dataset) {
     const view = liveView(dataset);
     const page = firstPage();
+    // In the order in which undo sets them: views are settled by the fields there are then.
     this.slots = {
+      fields: this.changes.slot(NO_EDITS, (back, now) => ({
+        ...back,
+        nextField: Math.max(back.nextField, now.nextField)
+      })),
       views: this.changes.slot<readonly View[]>([view], (back, now) =>
         // What is gone since then does not come back with them.
-        settled(withCameras(back, now), this.dataset).views
+        settled(withCameras(back, now), this.fields.peek()).views
       ),
       activeViewId: this.changes.slot(view.id),
+      layout: this.changes.slot(LAYOUT),
+      windows: this.changes.slot<readonly AnalysisWindow[]>([]),
       highlights: this.changes.slot<Highlights>(
         { pages: [page], activePageId: page.id, nextPage: 2, nextGroup: 1 },
         withCounters
@@ -100,32 +130,28 @@ export class App implements Owner {
       candidate: this.changes.slot(NO_CANDIDATE, (_, now) => now)
     };
     const n = dataset.nCells;
+    this.shown = new Shown(dataset, this);
+    this.fields = computed(
+      () => new Fields(this.shown.dataset.value, this.slots.fields.signal.value)
+    );
+    this.columns = new Columns(this.shown, this.fields);
     this.activeView = computed(
       () => this.views.value.find(v => v.id === this.slots.activeViewId.signal.value) ?? view
     );
+    this.onScreen = computed(() =>
+      this.layout.value.mode === 'grid' ? this.views.value : [this.activeView.value]
+    );
+    this.viewport = computed(() => this.places.value.get(this.activeView.value.id) ?? null);
     this.activePage = computed(() => {
       const { pages, activePageId } = this.highlights.value;
       return pages.find(p => p.id === activePageId) ?? pages[0] ?? page;
     });
-    this.shown = new Shown(dataset, this);
-    this.points = computed(
-      () => this.shown.points.value.get(this.activeView.value.dimension) ?? LOADING
-    );
-    this.column = computed(() => {
-      const { field } = this.activeView.value;
-      return field === null ? null : (this.shown.columns.value.get(fieldId(field)) ?? LOADING);
-    });
-    const filters = computed(() => this.activeView.value.filters);
-    this.visible = computed(() =>
-      visibleMask(filters.value, field => this.#ready(field), n)
-    );
-    this.nVisible = computed(() => count(this.visible.value, n));
-    const colormap = computed(() => this.activeView.value.look.colormap);
-    const column = computed(() => {
-      const { field } = this.activeView.value;
-      return field === null ? null : this.#ready(field);
-    });
-    this.colors = computed(() => cellColors(column.value, colormap.value, n));
+    const active = computed(() => this.data(this.activeView.value.id));
+    this.points = computed(() => active.value.points.value);
+    this.column = computed(() => active.value.column.value);
+    this.visible = computed(() => active.value.visible.value);
+    this.nVisible = computed(() => active.value.nVisible.value);
+    this.colors = computed(() => active.value.colors.value);
     this.halos = computed(() => halosOf(this.activePage.value, n));
     this.highlighted = computed(() => {
       const halos = this.halos.value;
@@ -135,6 +161,10 @@ export class App implements Owner {
     this.canRedo = computed(() => this.changes.future.value.length > 0);
     this.canUndoCandidate = computed(() => this.candidatePast.value.length > 0);
     this.canRedoCandidate = computed(() => this.candidateFuture.value.length > 0);
+    effect(() => {
+      const there = new Set(this.views.value.map(({ id }) => id));
+      [...this.#data.keys()].filter(id => !there.has(id)).forEach(id => this.#data.delete(id));
+    });
     this.shown.follow();
     effect(() => {
       if (this.connection.value.state === 'open') {
@@ -152,6 +182,14 @@ export class App implements Owner {
     return this.slots.views.signal;
   }
 
+  get layout(): ReadonlySignal<Layout> {
+    return this.slots.layout.signal;
+  }
+
+  get windows(): ReadonlySignal<readonly AnalysisWindow[]> {
+    return this.slots.windows.signal;
+  }
+
   get highlights(): ReadonlySignal<Highlights> {
     return this.slots.highlights.signal;
   }
@@ -164,13 +202,57 @@ export class App implements Owner {
     return this.changes.revision;
   }
 
+  /** What a view shows. */
+  data(viewId: string): ViewData {
+    let data = this.#data.get(viewId);
+    if (data === undefined) {
+      const first = this.activeView.peek();
+      // A view that is gone is asked for once more by who has not heard of it yet.
+      const view = computed(() => this.views.value.find(({ id }) => id === viewId) ?? first);
+      data = new ViewData(view, this);
+      this.#data.set(viewId, data);
+    }
+    return data;
+  }
+
+  /** Have columns, outliers or the graph loaded; returns what says that they are needed no more. */
+  need(what: Partial<Needs>): () => void {
+    this.#needed.value = new Set(this.#needed.peek()).add(what);
+    return () => {
+      const left = new Set(this.#needed.peek());
+      left.delete(what);
+      this.#needed.value = left;
+    };
+  }
+
+  needs(dataset: Dataset): Needs {
+    const fields = new Fields(dataset, this.slots.fields.signal.value);
+    const { views } = settled(this.onScreen.value, fields);
+    const others = [...this.#needed.value];
+    const columns = [...views.flatMap(fieldsOf), ...others.flatMap(({ columns }) => columns ?? [])];
+    const filters = views.flatMap(view => view.filters);
+    const outliers = filters.flatMap(filter =>
+      filter.kind === 'outlier' && filter.enabled ? [filter.field] : []
+    );
+    return {
+      dimensions: [...new Set(views.map(view => view.dimension))],
+      columns: distinct(columns.flatMap(ref => fields.sourceOf(ref) ?? [])),
+      outliers: distinct([...outliers, ...others.flatMap(({ outliers }) => outliers ?? [])]).filter(
+        ref => dataset.hasOutliers(ref)
+      ),
+      graph:
+        dataset.report.nEdges !== 0 &&
+        (views.some(view => view.look.edges) || others.some(({ graph }) => graph === true))
+    };
+  }
+
   replaced(put: () => void): void {
     this.changes.change(
       'refresh',
       () => {
         put();
         settleReferences(this);
-        say(this, 'info', 'The notebook’s data were read again.');
+        say(this, 'info', text.dataReadAgain);
       },
       { origin: 'python', record: false }
     );
@@ -186,11 +268,10 @@ export class App implements Owner {
       listener(done);
     }
   }
+}
 
-  #ready(ref: FieldRef): Column | null {
-    const loaded = this.shown.columns.value.get(fieldId(ref));
-    return loaded?.state === 'ready' ? loaded.value : null;
-  }
+function distinct(refs: readonly FieldRef[]): FieldRef[] {
+  return [...new Map(refs.map(ref => [fieldId(ref), ref])).values()];
 }
 
 /** Looking around is not undone: views come back with the cameras they have now. */

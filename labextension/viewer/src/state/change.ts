@@ -24,7 +24,7 @@ export interface Slot<T> {
 
 /**
  * What undo leaves alone: given the value that undo or redo would bring back and the one there is
- * now, the value to set.
+ * now, the value to set. Slots made before this one have their values by then.
  */
 export type Carry<T> = (back: T, now: T) => T;
 
@@ -36,6 +36,7 @@ export interface Past {
 type Values = Map<AnySlot, unknown>;
 
 interface AnySlot {
+  readonly place: number;
   readonly signal: Signal<unknown>;
   readonly carry: Carry<unknown>;
 }
@@ -53,6 +54,7 @@ export class Changes {
   readonly #past = signal<readonly Step[]>([]);
   readonly #future = signal<readonly Step[]>([]);
   #open: Values | null = null;
+  #slots = 0;
 
   /** Rises by one with each change: what compares it knows whether anything is unsaved. */
   get revision(): ReadonlySignal<number> {
@@ -71,7 +73,7 @@ export class Changes {
 
   slot<T>(initial: T, carry: Carry<T> = back => back): Slot<T> {
     const value = signal(initial);
-    const slot = { signal: value, carry } as unknown as AnySlot;
+    const slot = { place: this.#slots++, signal: value, carry } as unknown as AnySlot;
     return {
       signal: value,
       set: next => {
@@ -161,9 +163,9 @@ export class Changes {
       return null;
     }
     batch(() => {
-      values(step).forEach((value, slot) => {
+      for (const [slot, value] of [...values(step)].sort(([a], [b]) => a.place - b.place)) {
         slot.signal.value = slot.carry(value, slot.signal.peek());
-      });
+      }
       from.value = from.peek().slice(0, -1);
       to.value = [...to.peek(), step];
       this.#revision.value++;

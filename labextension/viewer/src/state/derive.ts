@@ -2,6 +2,7 @@
 
 import type { CategoricalColumn, Column } from '../data/dataset';
 import { categoryColor, colormap, NEUTRAL, parseColor, type Rgb } from './palette';
+import type { ColorScale } from './scale';
 import type { FieldRef, Filter } from './types';
 
 /** The colour of each category: the dataset's own, else the palette's. */
@@ -13,36 +14,60 @@ export function categoryColors(column: CategoricalColumn): Rgb[] {
 }
 
 /** RGBA a cell, 4 × n bytes. */
-export function cellColors(column: Column | null, colormapName: string, n: number): Uint8Array {
+export function cellColors(column: Column | null, scale: ColorScale | null, n: number): Uint8Array {
   const packed = new Uint32Array(n);
   const neutral = pack(NEUTRAL);
-  if (column === null) {
-    packed.fill(neutral);
-  } else if (column.kind === 'categorical') {
+  if (column?.kind === 'categorical') {
     const colors = Uint32Array.from(categoryColors(column), pack);
     const { codes } = column;
     for (let i = 0; i < n; i++) {
       packed[i] = colors[codes[i]!] ?? neutral;
     }
+  } else if (column === null || scale === null) {
+    packed.fill(neutral);
   } else {
-    const lut = colormap(colormapName);
+    const lut = colormap(scale.colormap);
     const colors = Uint32Array.from({ length: 256 }, (_, i) =>
       pack([lut[i * 3]!, lut[i * 3 + 1]!, lut[i * 3 + 2]!])
     );
-    const { values, min, max } = column;
-    const scale = max > min ? 255 / (max - min) : 0;
+    const { values } = column;
+    const { log } = scale;
+    const min = log ? Math.log(Math.max(scale.min, leastPositive(values))) : scale.min;
+    const max = log ? Math.log(scale.max) : scale.max;
+    const step = max > min ? 255 / (max - min) : 0;
     for (let i = 0; i < n; i++) {
-      const place = (values[i]! - min) * scale;
-      // NaN fails the comparison; infinities are clamped.
-      packed[i] = place === place ? colors[Math.max(0, Math.min(255, Math.round(place)))]! : neutral;
+      const value = log ? Math.log(values[i]!) : values[i]!;
+      const place = (value - min) * step;
+      // NaN fails the comparison, and so does what has no logarithm; infinities are clamped.
+      packed[i] =
+        place === place && value !== -Infinity
+          ? colors[Math.max(0, Math.min(255, Math.round(place)))]!
+          : neutral;
     }
   }
   return new Uint8Array(packed.buffer);
 }
 
+function leastPositive(values: Float32Array): number {
+  let least = Infinity;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (value > 0 && value < least) {
+      least = value;
+    }
+  }
+  return least;
+}
+
 // All browsers run on little-endian machines.
 function pack(color: Rgb): number {
   return (0xff000000 | (color[2] << 16) | (color[1] << 8) | color[0]) >>> 0;
+}
+
+/** What filters look at; null for what is not there yet. */
+export interface FilterData {
+  column(field: FieldRef): Column | null;
+  outliers(field: FieldRef): Float32Array | null;
 }
 
 /**
@@ -51,46 +76,56 @@ function pack(color: Rgb): number {
  */
 export function visibleMask(
   filters: readonly Filter[],
-  columnOf: (field: FieldRef) => Column | null,
+  data: FilterData,
   n: number
 ): Uint8Array | null {
   let mask: Uint8Array | null = null;
   for (const filter of filters) {
-    if (filter.kind === 'cells') {
-      if (filter.enabled) {
-        mask ??= new Uint8Array(n).fill(1);
-        for (const cell of filter.hidden) {
-          mask[cell] = 0;
-        }
-      }
-      continue;
-    }
-    const column = filter.enabled ? columnOf(filter.field) : null;
-    if (column === null) {
-      continue;
-    }
-    mask ??= new Uint8Array(n).fill(1);
-    if (filter.kind === 'category' && column.kind === 'categorical') {
-      const hidden = new Set(filter.hidden);
-      const hides = Uint8Array.from(column.categories, name => (hidden.has(name) ? 1 : 0));
-      const { codes } = column;
-      for (let i = 0; i < n; i++) {
-        if (hides[codes[i]!] === 1) {
-          mask[i] = 0;
-        }
-      }
-    } else if (filter.kind === 'range' && column.kind === 'continuous') {
-      const { values } = column;
-      for (let i = 0; i < n; i++) {
-        const value = values[i]!;
-        // Written so that a missing value is out.
-        if (!(value >= filter.min && value <= filter.max)) {
-          mask[i] = 0;
-        }
-      }
+    const hide = filter.enabled ? hiderOf(filter, data) : null;
+    if (hide !== null) {
+      mask ??= new Uint8Array(n).fill(1);
+      hide(mask);
     }
   }
   return mask;
+}
+
+/** What puts 0 for each cell that a filter hides; null where its data are not there. */
+function hiderOf(filter: Filter, data: FilterData): ((mask: Uint8Array) => void) | null {
+  if (filter.kind === 'cells') {
+    return mask => {
+      for (const cell of filter.hidden) {
+        mask[cell] = 0;
+      }
+    };
+  }
+  if (filter.kind === 'outlier') {
+    const quantiles = data.outliers(filter.field);
+    // Written so that a cell without one stays.
+    return quantiles && (mask => hideWhere(mask, i => quantiles[i]! > filter.threshold));
+  }
+  const column = data.column(filter.field);
+  if (filter.kind === 'category' && column?.kind === 'categorical') {
+    const hidden = new Set(filter.hidden);
+    const hides = Uint8Array.from(column.categories, name => (hidden.has(name) ? 1 : 0));
+    const { codes } = column;
+    return mask => hideWhere(mask, i => hides[codes[i]!] === 1);
+  }
+  if (filter.kind === 'range' && column?.kind === 'continuous') {
+    const { values } = column;
+    const { min, max } = filter;
+    // Written so that a missing value is out.
+    return mask => hideWhere(mask, i => !(values[i]! >= min && values[i]! <= max));
+  }
+  return null;
+}
+
+function hideWhere(mask: Uint8Array, hides: (cell: number) => boolean): void {
+  for (let i = 0; i < mask.length; i++) {
+    if (hides(i)) {
+      mask[i] = 0;
+    }
+  }
 }
 
 export function count(mask: Uint8Array | null, n: number): number {

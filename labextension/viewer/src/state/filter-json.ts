@@ -17,7 +17,7 @@ export function writeFilter(filter: Filter): unknown {
 export function readField(value: unknown, path: string): FieldRef {
   const field = object(value, path);
   return {
-    source: oneOf(own(field, 'source'), `${path}.source`, ['obs', 'var'] as const),
+    source: oneOf(own(field, 'source'), `${path}.source`, ['obs', 'var', 'user'] as const),
     key: text(own(field, 'key'), `${path}.key`, MAX_KEY)
   };
 }
@@ -25,20 +25,35 @@ export function readField(value: unknown, path: string): FieldRef {
 export function readFilter(value: unknown, path: string): Filter {
   const filter = object(value, path);
   const enabled = boolean(own(filter, 'enabled'), `${path}.enabled`);
-  const kind = oneOf(own(filter, 'kind'), `${path}.kind`, ['category', 'range', 'cells'] as const);
+  const kind = oneOf(own(filter, 'kind'), `${path}.kind`, [
+    'category',
+    'range',
+    'outlier',
+    'cells'
+  ] as const);
   if (kind === 'cells') {
     return { kind, enabled, hidden: readHidden(own(filter, 'hidden'), `${path}.hidden`) };
   }
   const field = readField(own(filter, 'field'), `${path}.field`);
-  return kind === 'category'
-    ? { kind, field, enabled, hidden: list(own(filter, 'hidden'), `${path}.hidden`, category) }
-    : {
+  switch (kind) {
+    case 'category':
+      return { kind, field, enabled, hidden: list(own(filter, 'hidden'), `${path}.hidden`, category) };
+    case 'range':
+      return {
         kind,
         field,
         enabled,
         min: number(own(filter, 'min'), `${path}.min`),
         max: number(own(filter, 'max'), `${path}.max`)
       };
+    case 'outlier':
+      return {
+        kind,
+        field,
+        enabled,
+        threshold: number(own(filter, 'threshold'), `${path}.threshold`)
+      };
+  }
 }
 
 function category(value: unknown, path: string): string {

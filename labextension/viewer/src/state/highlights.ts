@@ -15,11 +15,12 @@ const LABEL_LENGTH = 200;
  */
 export function stepCandidate(app: App, cells: Uint32Array, step: RecipeStep): void {
   const candidate = app.candidate.peek();
-  const taken = masked(cells, app.visible.peek());
+  const taken = masked(cells, app.data(step.view).visible.peek());
   const hidden = cells.length - taken.length;
   if (hidden > 0) {
     say(app, 'info', `${hidden.toLocaleString('en')} hidden cells were left out.`);
   }
+  app.preview.value = null;
   const before = candidate.cells;
   if (before === null && step.operation === 'remove') {
     return;

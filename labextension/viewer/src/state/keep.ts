@@ -6,15 +6,16 @@ import { integer, list, object, optional, own, text, type JsonObject } from '../
 import type { App } from './app';
 import { writeFilter } from './filter-json';
 import { say } from './messages';
-import { checkCells, readHighlights, readStep, readViews } from './readers';
+import { checkCells, readHighlights, readLayout, readStep, readViews } from './readers';
 import { settleReferences } from './settle';
-import type { Candidate, Highlights, View } from './types';
+import type { Candidate, Highlights, Layout, View } from './types';
 
 interface Kept {
   readonly datasetId: string;
   readonly nCells: number;
   readonly views: readonly unknown[];
   readonly activeViewId: string;
+  readonly layout: Layout;
   readonly highlights: Highlights;
   readonly candidate: Candidate;
   readonly commands: readonly JsonObject[];
@@ -30,6 +31,7 @@ export function snapshot(app: App): unknown {
     nCells: app.dataset.nCells,
     views: app.views.peek().map(view => ({ ...view, filters: view.filters.map(writeFilter) })),
     activeViewId: app.slots.activeViewId.signal.peek(),
+    layout: app.layout.peek(),
     highlights: app.highlights.peek(),
     candidate: app.candidate.peek(),
     commands: app.commands.peek()
@@ -56,6 +58,7 @@ export function adopt(app: App, value: unknown): void {
       () => {
         app.slots.views.set(kept.views);
         app.slots.activeViewId.set(kept.activeViewId);
+        app.slots.layout.set(kept.layout);
         app.slots.highlights.set(kept.highlights);
         app.slots.candidate.set(kept.candidate);
         settleReferences(app);
@@ -79,6 +82,7 @@ function read(kept: JsonObject, nCells: number): Adopted {
   return {
     views: readViews(own(kept, 'views'), 'views'),
     activeViewId: text(own(kept, 'activeViewId'), 'activeViewId'),
+    layout: readLayout(own(kept, 'layout'), 'layout'),
     highlights: {
       ...pages,
       nextPage: integer(own(highlights, 'nextPage'), 'highlights.nextPage', pages.nextPage),

@@ -10,6 +10,8 @@ import type { FieldRef } from './types';
 
 export interface CategoryEntry {
   readonly category: string;
+  /** What it is called now. */
+  readonly label: string;
   readonly color: string;
   /** Cells with this category, and how many of them are visible. */
   readonly total: number;
@@ -56,6 +58,7 @@ export function legendOf(app: App): ReadonlySignal<Legend | null> {
       const colors = categoryColors(value);
       const entries = value.categories.map((category, i) => ({
         category,
+        label: value.labels[i] ?? category,
         color: css(colors[i] ?? NEUTRAL),
         total: counts.total[i] ?? 0,
         visible: counts.visible[i] ?? 0,

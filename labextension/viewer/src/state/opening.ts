@@ -1,6 +1,8 @@
 /** What a dataset is opened with. */
 import type { Dataset } from '../data/dataset';
-import type { Page, View } from './types';
+import type { Layout, Page, View } from './types';
+
+export const LAYOUT: Layout = { mode: 'grid', camerasLocked: true };
 
 /** The view a dataset is opened with. */
 export function liveView(dataset: Dataset): View {
@@ -8,10 +10,17 @@ export function liveView(dataset: Dataset): View {
     id: 'live',
     kind: 'live',
     dimension: dataset.defaultDimension,
+    navigation: 'orbit',
     cameras: {},
     field: dataset.obsFields.find(field => field.kind === 'categorical')?.ref ?? null,
     filters: [],
-    look: { pointSize: null, colormap: 'viridis' }
+    look: {
+      pointSize: null,
+      colormap: 'viridis',
+      log: false,
+      rangeFollows: false,
+      edges: false
+    }
   };
 }
 

@@ -21,6 +21,7 @@ import type {
   Group,
   GroupType,
   Highlights,
+  Layout,
   Page,
   RecipeStep,
   SetOperation,
@@ -39,6 +40,7 @@ export const GROUP_TYPES: readonly GroupType[] = [
 ];
 const OPERATIONS: readonly SetOperation[] = ['replace', 'intersect', 'add', 'remove'];
 const DIMENSIONS: readonly Dimension[] = [1, 2, 3];
+const NAVIGATIONS: readonly View['navigation'][] = ['orbit', 'fly'];
 
 const MAX_NAME = 1000;
 const MAX_VIEWS = 100;
@@ -55,13 +57,31 @@ export function readView(value: unknown, path: string): View {
     id: text(...at('id'), MAX_NAME),
     kind: oneOf(...at('kind'), ['live', 'kept'] as const),
     dimension: oneOf(...at('dimension'), DIMENSIONS),
+    navigation: optional(...at('navigation'), (v, p) => oneOf(v, p, NAVIGATIONS)) ?? 'orbit',
     cameras: readCameras(...at('cameras')),
     field: optional(...at('field'), readField),
     filters: list(...at('filters'), readFilter, MAX_FILTERS),
     look: {
       pointSize: optional(own(look, 'pointSize'), `${path}.look.pointSize`, number),
-      colormap: text(own(look, 'colormap'), `${path}.look.colormap`, MAX_NAME)
+      colormap: text(own(look, 'colormap'), `${path}.look.colormap`, MAX_NAME),
+      log: flag(look, 'log', `${path}.look`),
+      rangeFollows: flag(look, 'rangeFollows', `${path}.look`),
+      edges: flag(look, 'edges', `${path}.look`)
     }
+  };
+}
+
+/** Absent in what was written before there was such a thing. */
+function flag(values: JsonObject, key: string, path: string): boolean {
+  return optional(own(values, key), `${path}.${key}`, boolean) ?? false;
+}
+
+/** How the views share the picture. */
+export function readLayout(value: unknown, path: string): Layout {
+  const layout = object(value, path);
+  return {
+    mode: oneOf(own(layout, 'mode'), `${path}.mode`, ['single', 'grid'] as const),
+    camerasLocked: boolean(own(layout, 'camerasLocked'), `${path}.camerasLocked`)
   };
 }
 

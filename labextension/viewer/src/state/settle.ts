@@ -1,6 +1,9 @@
 /** Views brought in line with a dataset that may not have all that they refer to. */
-import type { Dataset } from '../data/dataset';
+import type { ReadonlySignal } from '@preact/signals';
+
+import { text } from '../text';
 import type { Slot } from './change';
+import type { Fields } from './fields';
 import { say, type Speaker } from './messages';
 import type { FieldRef, Filter, View } from './types';
 
@@ -14,22 +17,23 @@ export interface Settled {
  * Go to the default dimension where one is not there, and to no colour where a field is not; a
  * filter by such a field is kept, but disabled. A view that fits stays the same object.
  */
-export function settled(views: readonly View[], dataset: Dataset): Settled {
+export function settled(views: readonly View[], fields: Fields): Settled {
+  const { dataset } = fields;
   const lost = new Set<string>();
   const settle = (view: View): View => {
     const { dimension, field } = view;
-    const gone = field !== null && !dataset.has(field);
+    const gone = field !== null && !fields.has(field);
     if (gone) {
-      lost.add(field.key);
+      lost.add(fields.nameOf(field));
     }
     const filters = view.filters.flatMap((filter): Filter[] => {
       if (filter.kind === 'cells') {
         return cellsOf(filter, dataset.nCells);
       }
-      if (!filter.enabled || dataset.kindOf(filter.field) === KINDS[filter.kind]) {
+      if (!filter.enabled || fields.kindOf(filter.field) === KINDS[filter.kind]) {
         return [filter];
       }
-      lost.add(filter.field.key);
+      lost.add(fields.nameOf(filter.field));
       return [{ ...filter, enabled: false }];
     });
     const known = dataset.dimensions.includes(dimension);
@@ -53,25 +57,23 @@ export function settled(views: readonly View[], dataset: Dataset): Settled {
 
 /** Whose views they are: the app. */
 interface Viewer extends Speaker {
-  readonly dataset: Dataset;
+  readonly fields: ReadonlySignal<Fields>;
   readonly slots: { readonly views: Slot<readonly View[]> };
 }
 
 /**
- * After views came from elsewhere, or the dataset was read again: turn off what it does not have,
- * and say so. Called within the change that did it.
+ * After views came from elsewhere, or fields went: turn off what is not there, and say so. Called
+ * within the change that did it.
  */
 export function settleReferences(app: Viewer): void {
-  const { views, lost } = settled(app.slots.views.signal.peek(), app.dataset);
+  const { views, lost } = settled(app.slots.views.signal.peek(), app.fields.peek());
   app.slots.views.set(views);
   if (lost.length > 0) {
-    const names = lost.slice(0, 5).map(key => `“${key}”`).join(', ');
-    const more = lost.length > 5 ? ` and ${lost.length - 5} more` : '';
-    say(app, 'warning', `Not in this dataset, so no cell is coloured or hidden by: ${names}${more}.`);
+    say(app, 'warning', text.lostFields(lost));
   }
 }
 
-/** The columns that a view needs. */
+/** The fields that a view shows or filters by. */
 export function fieldsOf({ field, filters }: View): FieldRef[] {
   const filtered = filters.flatMap(filter =>
     filter.kind === 'cells' || !filter.enabled ? [] : [filter.field]
@@ -80,7 +82,7 @@ export function fieldsOf({ field, filters }: View): FieldRef[] {
 }
 
 /** What is filtered by is of a kind, too. */
-const KINDS = { category: 'categorical', range: 'continuous' } as const;
+const KINDS = { category: 'categorical', range: 'continuous', outlier: 'categorical' } as const;
 
 function cellsOf(filter: Extract<Filter, { kind: 'cells' }>, nCells: number): Filter[] {
   if ((filter.hidden.at(-1) ?? 0) < nCells) {

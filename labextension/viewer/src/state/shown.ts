@@ -1,11 +1,11 @@
-/** The dataset that is shown, and what the active view needs of it: loaded, and read again. */
-import { batch, effect, signal, type ReadonlySignal, type Signal } from '@preact/signals';
+/** The dataset that is shown, and what is needed of it: loaded, and read again. */
+import { batch, effect, signal, type Signal } from '@preact/signals';
 
 import { hasChanged, type Column, type Dataset } from '../data/dataset';
 import { fieldId } from '../data/field';
+import type { Graph } from '../data/graph';
 import { say, type Speaker } from './messages';
-import { fieldsOf, settled } from './settle';
-import type { Dimension, View } from './types';
+import type { Dimension, FieldRef } from './types';
 
 export type Loaded<T> =
   | { readonly state: 'loading' }
@@ -18,9 +18,19 @@ export const LOADING = { state: 'loading' } as const;
 
 type LoadedMap<K, T> = ReadonlyMap<K, Loaded<T>>;
 
+/** What the screen needs of a dataset: parts of the data only, no field that a person made. */
+export interface Needs {
+  readonly dimensions: readonly Dimension[];
+  readonly columns: readonly FieldRef[];
+  /** Columns of categories whose outliers are needed. */
+  readonly outliers: readonly FieldRef[];
+  readonly graph: boolean;
+}
+
 /** Whose dataset it is. */
 export interface Owner extends Speaker {
-  readonly activeView: ReadonlySignal<View>;
+  /** What is needed of a dataset, were it shown; it follows the state. */
+  needs(dataset: Dataset): Needs;
   /** Puts another dataset of the same cells in the place of this one, all in one change. */
   replaced(put: () => void): void;
 }
@@ -29,8 +39,12 @@ export class Shown {
   readonly dataset: Signal<Dataset>;
   /** The points of the dimensions that were looked at. */
   readonly points: Signal<LoadedMap<Dimension, Float32Array>> = signal(new Map());
-  /** Columns that the active view needs, by `fieldId`. */
+  /** Columns that are needed, by `fieldId`. */
   readonly columns: Signal<LoadedMap<string, Column>> = signal(new Map());
+  /** How far each cell is from the rest of its category, by `fieldId`. */
+  readonly outliers: Signal<LoadedMap<string, Float32Array>> = signal(new Map());
+  /** The graph of neighbours, once it is needed. */
+  readonly graph: Signal<LoadedMap<'graph', Graph>> = signal(new Map());
 
   readonly #owner: Owner;
   #turn: Promise<void> = Promise.resolve();
@@ -40,22 +54,16 @@ export class Shown {
     this.#owner = owner;
   }
 
-  /** Load what the active view needs, now and whenever it needs something else. */
+  /** Load what is needed, now and whenever something else is. */
   follow(): void {
-    effect(() => this.#loadWhatIsShown());
+    effect(() => this.#loadWhatIsNeeded());
   }
 
   /** Ask again for what failed. */
   retry(): void {
-    const view = this.#owner.activeView.peek();
-    for (const [dimension, loaded] of this.points.peek()) {
-      if (loaded.state === 'failed') {
-        this.#load(this.points, dimension, dataset => dataset.points(dimension));
-      }
-    }
-    for (const ref of fieldsOf(view)) {
-      if (this.columns.peek().get(fieldId(ref))?.state === 'failed') {
-        this.#load(this.columns, fieldId(ref), dataset => dataset.column(ref));
+    for (const part of this.#parts(this.dataset.peek())) {
+      if (part.into.peek().get(part.key)?.state === 'failed') {
+        this.#load(part);
       }
     }
   }
@@ -118,71 +126,75 @@ export class Shown {
 
   /** Load what is on the screen first, so that the picture goes from one to the other at once. */
   async #prepare(next: Dataset): Promise<() => void> {
-    const points = new Map<Dimension, Loaded<Float32Array>>();
-    const columns = new Map<string, Loaded<Column>>();
-    const ready = async <K, T>(into: Map<K, Loaded<T>>, key: K, value: Promise<T>): Promise<void> => {
-      try {
-        into.set(key, { state: 'ready', value: await value });
-      } catch (error) {
-        // What else fails is asked for again, and told of, once it is shown.
-        if (hasChanged(error)) {
-          throw error;
+    const parts = this.#parts(next);
+    const loaded = await Promise.all(
+      parts.map(async ({ from }): Promise<Loaded<unknown> | null> => {
+        try {
+          return { state: 'ready', value: await from(next) };
+        } catch (error) {
+          // What else fails is asked for again, and told of, once it is shown.
+          if (hasChanged(error)) {
+            throw error;
+          }
+          return null;
         }
-      }
-    };
-    const now = this.#owner.activeView.peek();
-    const view = settled([now], next).views[0] ?? now;
-    const { dimension } = view;
-    await Promise.all([
-      ready(points, dimension, next.points(dimension)),
-      ...fieldsOf(view).map(ref => ready(columns, fieldId(ref), next.column(ref)))
-    ]);
+      })
+    );
     return () => {
       this.dataset.value = next;
-      this.points.value = points;
-      this.columns.value = columns;
+      for (const into of this.#all()) {
+        into.value = new Map(
+          parts.flatMap((part, i) => {
+            const value = loaded[i] ?? null;
+            return part.into === into && value !== null ? [[part.key, value]] : [];
+          })
+        );
+      }
     };
   }
 
-  #loadWhatIsShown(): void {
-    // Of another dataset all is loaded anew.
-    void this.dataset.value;
-    const view = this.#owner.activeView.value;
-    const { dimension } = view;
-    const needed = fieldsOf(view);
-    if (!this.points.peek().has(dimension)) {
-      this.#load(this.points, dimension, dataset => dataset.points(dimension));
-    }
-    const kept = new Map<string, Loaded<Column>>();
-    const known = this.columns.peek();
-    const missing = needed.filter(ref => {
-      const id = fieldId(ref);
-      const isNew = !known.has(id) && !kept.has(id);
-      kept.set(id, known.get(id) ?? LOADING);
-      return isNew;
-    });
-    if (missing.length > 0 || known.size > kept.size) {
-      // Only what is shown is held here; the dataset keeps the last columns itself.
-      this.columns.value = kept;
-    }
-    for (const ref of missing) {
-      this.#load(this.columns, fieldId(ref), dataset => dataset.column(ref));
-    }
+  #all(): readonly AnyMap[] {
+    return [this.points, this.columns, this.outliers, this.graph] as readonly unknown[] as AnyMap[];
   }
 
-  #load<K, T>(
-    into: Signal<LoadedMap<K, T>>,
-    key: K,
-    what: (dataset: Dataset) => Promise<T>
-  ): void {
+  /** All parts that are needed of a dataset, and how each is had. */
+  #parts(dataset: Dataset): Part[] {
+    const { dimensions, columns, outliers, graph } = this.#owner.needs(dataset);
+    const part = <K, T>(
+      into: Signal<LoadedMap<K, T>>,
+      key: K,
+      from: (dataset: Dataset) => Promise<T>
+    ): Part => ({ into: into, key, from });
+    return [
+      ...dimensions.map(d => part(this.points, d, from => from.points(d))),
+      ...columns.map(ref => part(this.columns, fieldId(ref), from => from.column(ref))),
+      ...outliers.map(ref => part(this.outliers, fieldId(ref), from => from.outliers(ref))),
+      ...(graph ? [part(this.graph, 'graph', from => from.graph())] : [])
+    ];
+  }
+
+  #loadWhatIsNeeded(): void {
+    const parts = this.#parts(this.dataset.value);
+    // Only what is shown is held here, but for points; the dataset keeps the last columns itself.
+    for (const into of [this.columns, this.outliers] as readonly unknown[] as AnyMap[]) {
+      const needed = new Set(parts.filter(part => part.into === into).map(part => part.key));
+      const known = into.peek();
+      if ([...known.keys()].some(key => !needed.has(key))) {
+        into.value = new Map([...known].filter(([key]) => needed.has(key)));
+      }
+    }
+    parts.filter(part => !part.into.peek().has(part.key)).forEach(part => this.#load(part));
+  }
+
+  #load({ into, key, from }: Part): void {
     const dataset = this.dataset.peek();
-    const put = (value: Loaded<T>): void => {
+    const put = (value: Loaded<unknown>): void => {
       into.value = new Map(into.peek()).set(key, value);
     };
     // What is no longer wanted meanwhile is left to the dataset's own cache.
     const wanted = (): boolean => this.dataset.peek() === dataset && into.peek().has(key);
     put(LOADING);
-    this.read(what).then(
+    this.read(from).then(
       value => {
         if (wanted()) {
           put({ state: 'ready', value });
@@ -199,6 +211,15 @@ export class Shown {
       }
     );
   }
+}
+
+type AnyMap = Signal<LoadedMap<unknown, unknown>>;
+
+/** A part of the dataset: where it is put, and how it is had. */
+interface Part {
+  readonly into: AnyMap;
+  readonly key: unknown;
+  readonly from: (dataset: Dataset) => Promise<unknown>;
 }
 
 /** What is selected and hidden is told by the rows' numbers, so they must be the same rows. */

@@ -3,6 +3,7 @@
  * masks and sessions may share them. References are names (field keys, categories, page ids),
  * never positions in a list, so that they outlive edits.
  */
+import type { Codes } from '../data/arrays';
 import type { Dimension, FieldRef } from '../data/field';
 
 export type { Dimension, FieldRef };
@@ -43,6 +44,13 @@ export type Filter =
       readonly enabled: boolean;
     }
   | {
+      /** Cells farther from the rest of their category than `threshold`, a quantile from 0 to 1. */
+      readonly kind: 'outlier';
+      readonly field: FieldRef;
+      readonly threshold: number;
+      readonly enabled: boolean;
+    }
+  | {
       /** Cells that Python hid: ascending, distinct row indices. */
       readonly kind: 'cells';
       readonly hidden: Uint32Array;
@@ -53,6 +61,12 @@ export interface Look {
   /** Diameter of a cell in CSS pixels, before the zoom has its effect; null: chosen by the number of cells. */
   readonly pointSize: number | null;
   readonly colormap: string;
+  /** Numbers are coloured by their logarithm; what has none is drawn like a missing value. */
+  readonly log: boolean;
+  /** The colours span the range that is filtered for, not that of all values. */
+  readonly rangeFollows: boolean;
+  /** The graph of neighbours is drawn between visible cells. */
+  readonly edges: boolean;
 }
 
 /** What one view shows: a descriptor that can be saved and replayed, without a value per cell. */
@@ -60,11 +74,86 @@ export interface View {
   readonly id: string;
   readonly kind: 'live' | 'kept';
   readonly dimension: Dimension;
+  /** What a drag does in 3D: turn around the cells, or fly among them. */
+  readonly navigation: 'orbit' | 'fly';
   /** One camera a dimension, so that going to 3D and back finds the old place. Absent: all cells framed. */
   readonly cameras: Readonly<Partial<Record<Dimension, Camera>>>;
   readonly field: FieldRef | null;
   readonly filters: readonly Filter[];
   readonly look: Look;
+}
+
+/** A place on the screen, in CSS pixels from the top left corner of what it lies in. */
+export interface Rect {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A floating panel that shows something of pages or of what is visible. Results are never kept. */
+export interface AnalysisWindow {
+  readonly id: string;
+  readonly kind: 'composition' | 'distribution' | 'scatter';
+  /** What is on its axes; null where nothing is chosen yet. */
+  readonly fields: readonly (FieldRef | null)[];
+  /** Ids of the pages that are compared; null for all. */
+  readonly pages: readonly string[] | null;
+  readonly place: Rect;
+}
+
+/** How the views share the picture; locked, they are looked at from one camera a dimension. */
+export interface Layout {
+  readonly mode: 'single' | 'grid';
+  readonly camerasLocked: boolean;
+}
+
+/** A field that a person made; its `FieldRef` is of source `user`, with its id as the key. */
+export interface MadeField {
+  /** `user_cat_1`, `user_num_1`, ….. */
+  readonly id: string;
+  /** What it tells of: a field made of a gene is `var`, and has one value a cell all the same. */
+  readonly source: 'obs' | 'var';
+  /** Its name. */
+  readonly key: string;
+  readonly state: 'shown' | 'deleted' | 'purged';
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  readonly made: MadeCategories | MadeCopy;
+  /** How it was made, as sessions tell it: `operation`, `sourcePages`, …. */
+  readonly extra: Readonly<Record<string, unknown>>;
+}
+
+export interface MadeCategories {
+  readonly kind: 'category';
+  readonly categories: readonly string[];
+  /** "#rrggbb" of each category, null for the palette's. */
+  readonly colors: readonly (string | null)[];
+  /** One a cell; a code that is no category's index is a missing value. */
+  readonly codes: Codes;
+  /** The field it was derived from, if any. */
+  readonly of: FieldRef | null;
+}
+
+/** Another name for a continuous field or gene. */
+export interface MadeCopy {
+  readonly kind: 'continuous';
+  readonly of: FieldRef;
+}
+
+/** What a person did to fields: the data's own are never changed. Keys are `fieldId`s. */
+export interface FieldEdits {
+  /** New names of the data's fields. */
+  readonly names: ReadonlyMap<string, string>;
+  /** New names of the data's categories, by field, then by the category's own name. */
+  readonly categories: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** Colours given to the data's categories, in the same way. */
+  readonly colors: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** Fields of the data that are out of sight; those purged can't be had back. */
+  readonly deleted: ReadonlyMap<string, 'deleted' | 'purged'>;
+  readonly made: readonly MadeField[];
+  /** The counter only rises, so that an id is never given twice. */
+  readonly nextField: number;
 }
 
 export type GroupType =

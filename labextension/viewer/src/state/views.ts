@@ -1,5 +1,6 @@
 /** Commands on the active view: what it shows, and from where. */
 import { fieldId } from '../data/field';
+import { text } from '../text';
 import type { App } from './app';
 import { say } from './messages';
 import { COLORMAP_NAMES } from './palette';
@@ -7,20 +8,21 @@ import type { Camera, Dimension, FieldRef, View } from './types';
 
 /** Colour by a column or gene; null for none. */
 export function setField(app: App, field: FieldRef | null): void {
-  if (field !== null && !app.dataset.has(field)) {
-    say(app, 'error', `This dataset has no field “${field.key}”.`);
+  if (field !== null && !app.fields.peek().has(field)) {
+    say(app, 'error', text.noSuchField(field.key));
     return;
   }
   const { field: shown } = app.activeView.peek();
   if (field && shown && fieldId(field) === fieldId(shown)) {
     return;
   }
-  edit(app, field === null ? 'colour by nothing' : `colour by ${field.key}`, () => ({ field }));
+  const name = field === null ? 'nothing' : app.fields.peek().nameOf(field);
+  edit(app, `colour by ${name}`, () => ({ field }));
 }
 
 export function setDimension(app: App, dimension: Dimension): void {
   if (!app.dataset.dimensions.includes(dimension)) {
-    say(app, 'info', `This dataset has no ${dimension}D embedding.`);
+    say(app, 'info', text.noSuchDimension(dimension));
     return;
   }
   edit(app, `${dimension}D`, () => ({ dimension }));
@@ -51,7 +53,7 @@ export function setPointSize(app: App, pointSize: number | null): void {
 
 export function setColormap(app: App, colormap: string): void {
   if (!COLORMAP_NAMES.includes(colormap)) {
-    say(app, 'error', `There is no colormap “${colormap}”: choose ${COLORMAP_NAMES.join(', ')}.`);
+    say(app, 'error', text.noSuchColormap(colormap, COLORMAP_NAMES));
     return;
   }
   edit(app, `colormap ${colormap}`, ({ look }) => ({

@@ -180,7 +180,7 @@ describe('commands', () => {
   });
 
   it('tell how things are', async () => {
-    app.viewport.value = { width: 10, height: 20 };
+    app.places.value = new Map([['live', { left: 0, top: 0, width: 10, height: 20 }]]);
     await say({ type: 'highlight', cells: [1] });
     await say({ type: 'debug_snapshot', requestId: 'd' });
     expect(events[0]).toMatchObject({

@@ -111,7 +111,8 @@ describe('a captured session', () => {
       schema: 1,
       views: JSON.parse(JSON.stringify(views)) as unknown,
       activeViewId: 'kept_1',
-      layout: 'single',
+      layout: { mode: 'single', camerasLocked: false },
+      places: { kept_1: { left: 0, top: 0, width: 640, height: 480 } },
       viewport: { width: 640, height: 480 }
     });
     const meta = JSON.parse(chunks[2]!.toString()) as Record<string, unknown>;

@@ -1,8 +1,8 @@
 /** `core/state`: views with their cameras, fields, filters and looks; nothing a cell. */
 import { object, oneOf, own, text } from '../../base/check';
 import { writeFilter } from '../../state/filter-json';
-import { liveView } from '../../state/opening';
-import { readViews } from '../../state/readers';
+import { LAYOUT, liveView } from '../../state/opening';
+import { readLayout, readViews } from '../../state/readers';
 import { settleReferences } from '../../state/settle';
 import { parseJson, type Contributor } from '../contributor';
 
@@ -18,9 +18,10 @@ export const coreState: Contributor = {
       schema: SCHEMA,
       views: app.views.peek().map(view => ({ ...view, filters: view.filters.map(writeFilter) })),
       activeViewId: app.activeView.peek().id,
-      layout: 'single',
+      layout: app.layout.peek(),
       // With the cameras, so that a reader can project the cells as they were seen.
-      viewport: app.viewport.peek()
+      viewport: sizeOf(app.viewport.peek()),
+      places: Object.fromEntries(app.places.peek())
     };
     return [{ id: 'core/state', label: 'Views', payload: { json: state } }];
   },
@@ -29,7 +30,11 @@ export const coreState: Contributor = {
     oneOf(own(state, 'schema'), 'schema', [SCHEMA]);
     const views = readViews(own(state, 'views'), 'views');
     const activeViewId = text(own(state, 'activeViewId'), 'activeViewId');
+    const stored = own(state, 'layout');
+    // A word in what was written when there was one view.
+    const layout = typeof stored === 'string' ? LAYOUT : readLayout(stored, 'layout');
     return () => {
+      app.slots.layout.set(layout);
       app.slots.views.set(views);
       app.slots.activeViewId.set(activeViewId);
       settleReferences(app);
@@ -39,5 +44,10 @@ export const coreState: Contributor = {
     const view = liveView(app.dataset);
     app.slots.views.set([view]);
     app.slots.activeViewId.set(view.id);
+    app.slots.layout.set(LAYOUT);
   }
 };
+
+function sizeOf(place: { width: number; height: number } | null): unknown {
+  return place && { width: place.width, height: place.height };
+}

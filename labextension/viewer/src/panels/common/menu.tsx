@@ -1,0 +1,106 @@
+/** A button that opens a list of things to do: arrows move, Enter does, Escape closes. */
+import { useSignal } from '@preact/signals';
+import type { ComponentChildren, JSX } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+
+export interface MenuItem {
+  readonly label: string;
+  readonly act: () => void;
+  readonly disabled?: boolean;
+  /** Of an item that is chosen or not. */
+  readonly checked?: boolean;
+}
+
+interface MenuProps {
+  /** What the button is for. */
+  readonly label: string;
+  readonly items: readonly MenuItem[];
+  readonly class?: string;
+  readonly children: ComponentChildren;
+}
+
+export function Menu({ label, items, class: name = 'cx-small', children }: MenuProps): JSX.Element {
+  const open = useSignal(false);
+  const box = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  useLayoutEffect(() => {
+    if (open.value) {
+      entries(box.current)[0]?.focus();
+    }
+  }, [open.value]);
+  const close = (): void => {
+    open.value = false;
+    button.current?.focus();
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (!open.value) {
+      return;
+    }
+    const all = entries(box.current);
+    const at = all.indexOf(document.activeElement as HTMLElement);
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (event.key === 'Escape') {
+      close();
+    } else if (step !== undefined) {
+      all[(at + step + all.length) % all.length]?.focus();
+    } else if (event.key !== 'Tab') {
+      // What is typed in a menu is no shortcut of the page.
+      event.stopPropagation();
+      return;
+    } else {
+      open.value = false;
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  return (
+    <div
+      ref={box}
+      class="cx-menu"
+      onKeyDown={onKeyDown}
+      onFocusOut={event => {
+        if (!box.current?.contains(event.relatedTarget as Node | null)) {
+          open.value = false;
+        }
+      }}
+    >
+      <button
+        ref={button}
+        type="button"
+        class={name}
+        aria-label={label}
+        title={label}
+        aria-haspopup="menu"
+        aria-expanded={open.value}
+        onClick={() => (open.value = !open.value)}
+      >
+        {children}
+      </button>
+      {open.value && (
+        <ul class="cx-menu-items" role="menu" aria-label={label}>
+          {items.map(item => (
+            <li key={item.label} role="none">
+              <button
+                type="button"
+                role={item.checked === undefined ? 'menuitem' : 'menuitemcheckbox'}
+                aria-checked={item.checked}
+                disabled={item.disabled}
+                onClick={() => {
+                  close();
+                  item.act();
+                }}
+              >
+                {item.label}
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+function entries(box: HTMLElement | null): HTMLElement[] {
+  return [...(box?.querySelectorAll<HTMLElement>('[role^=menuitem]:not(:disabled)') ?? [])];
+}

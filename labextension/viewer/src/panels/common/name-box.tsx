@@ -1,0 +1,46 @@
+/** Takes a name: Enter and leaving the box accept it, Escape gives null. */
+import type { JSX } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+
+interface NameBoxProps {
+  readonly name: string;
+  /** What the name is for. */
+  readonly label: string;
+  readonly done: (name: string | null) => void;
+}
+
+export function NameBox(props: NameBoxProps): JSX.Element {
+  const box = useRef<HTMLInputElement>(null);
+  const answered = useRef(false);
+  const answer = (name: string | null): void => {
+    // Enter takes the box away, which takes the focus from it: only the first answer counts.
+    if (!answered.current) {
+      answered.current = true;
+      props.done(name);
+    }
+  };
+  // Before the next key can come: a passive effect would wait for a frame.
+  useLayoutEffect(() => {
+    box.current?.focus();
+    box.current?.select();
+  }, []);
+  return (
+    <input
+      ref={box}
+      class="cx-input cx-rename"
+      type="text"
+      maxLength={200}
+      aria-label={props.label}
+      defaultValue={props.name}
+      onBlur={event => answer(event.currentTarget.value)}
+      onKeyDown={event => {
+        if (event.key === 'Enter') {
+          answer(event.currentTarget.value);
+        } else if (event.key === 'Escape') {
+          event.stopPropagation();
+          answer(null);
+        }
+      }}
+    />
+  );
+}

@@ -1,0 +1,2 @@
+/** Quick summary and analysis windows. */
+export const analysis = {} as const;

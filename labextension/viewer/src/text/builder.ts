@@ -1,0 +1,2 @@
+/** The category builder. */
+export const builder = {} as const;

@@ -1,0 +1,2 @@
+/** Filters. */
+export const filters = {} as const;

@@ -1,0 +1,130 @@
+// @vitest-environment jsdom
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { listen } from '../../../src/panels/input/keys';
+import { operationOf } from '../../../src/panels/input/pointer';
+import { createUi, type Ui } from '../../../src/panels/ui';
+import type { App } from '../../../src/state/app';
+import { stepCandidate } from '../../../src/state/highlights';
+import { FlatStage, openApp } from '../../surface';
+
+let app: App;
+let ui: Ui;
+let gestures: number;
+let stop: () => void;
+
+function press(key: string, target: Element = document.body, held: KeyboardEventInit = {}): void {
+  target.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, ...held }));
+}
+
+function select(...cells: number[]): void {
+  const step = { tool: 'lasso', operation: 'replace', view: 'live', dimension: 2, detail: {} } as const;
+  stepCandidate(app, Uint32Array.from(cells), step);
+}
+
+const selected = (): number[] | null => {
+  const { cells } = app.candidate.value;
+  return cells && [...cells];
+};
+
+beforeEach(async () => {
+  app = await openApp([
+    [0, 0],
+    [1, 1],
+    [2, 2]
+  ]);
+  ui = createUi(true);
+  gestures = 0;
+  const keyboard = {
+    app,
+    ui,
+    stage: new FlatStage(app, []),
+    cancelGesture: () => gestures-- > 0
+  };
+  stop = listen(document, () => keyboard);
+  document.body.replaceChildren();
+});
+afterEach(() => stop());
+
+it('chooses a dimension the dataset has', () => {
+  press('3');
+  expect(app.activeView.value.dimension).toBe(3);
+  press('1');
+  expect(app.activeView.value.dimension).toBe(3);
+});
+
+it('takes the lasso and puts it away', () => {
+  press('l');
+  expect(app.tool.value).toBe('lasso');
+  press('l');
+  expect(app.tool.value).toBeNull();
+});
+
+it('confirms by Enter, but not on a button, which Enter presses', () => {
+  select(0, 2);
+  const button = document.body.appendChild(document.createElement('button'));
+  press('Enter', button);
+  expect(app.activePage.value.groups).toEqual([]);
+  press('Enter');
+  expect(app.activePage.value.groups.map(group => [...group.cells])).toEqual([[0, 2]]);
+  expect(selected()).toBeNull();
+});
+
+it('cancels the gesture first, then the selection', () => {
+  select(1);
+  gestures = 1;
+  press('Escape');
+  expect(selected()).toEqual([1]);
+  press('Escape');
+  expect(selected()).toBeNull();
+});
+
+it('undoes the steps of a selection while there is one, and then the page', () => {
+  select(0);
+  press('Enter');
+  select(1);
+  select(1, 2);
+  press('z', document.body, { ctrlKey: true });
+  expect(selected()).toEqual([1]);
+  press('Z', document.body, { metaKey: true, shiftKey: true });
+  expect(selected()).toEqual([1, 2]);
+  press('z', document.body, { ctrlKey: true });
+  press('z', document.body, { ctrlKey: true });
+  expect(selected()).toBeNull();
+  expect(app.activePage.value.groups).toHaveLength(1);
+  press('z', document.body, { ctrlKey: true });
+  expect(app.activePage.value.groups).toEqual([]);
+});
+
+it('is silent while a person types, but not on a checkbox', () => {
+  const box = document.body.appendChild(document.createElement('input'));
+  for (const key of ['l', '3', '?', 'Enter']) press(key, box);
+  expect([app.tool.value, app.activeView.value.dimension, ui.sheet.value]).toEqual([null, 2, null]);
+  box.type = 'checkbox';
+  press('l', box);
+  expect(app.tool.value).toBe('lasso');
+});
+
+it('opens and closes the sheet of shortcuts', () => {
+  press('?');
+  expect(ui.sheet.value).toBe('help');
+  press('l');
+  expect(app.tool.value).toBeNull();
+  press('Escape');
+  expect(ui.sheet.value).toBeNull();
+});
+
+it('moves the camera by arrows only when the picture has the focus', () => {
+  press('ArrowLeft');
+  expect(app.activeView.value.cameras[2]).toBeUndefined();
+  press('ArrowLeft', document.body.appendChild(document.createElement('canvas')));
+  expect(app.activeView.value.cameras[2]?.target[0]).toBeLessThan(0);
+});
+
+it('reads the operation from the modifier keys', () => {
+  const none = { altKey: false, shiftKey: false, ctrlKey: false, metaKey: false };
+  expect(operationOf({ ...none, shiftKey: true, ctrlKey: true })).toBeNull();
+  expect(operationOf({ ...none, altKey: true })).toBe('intersect');
+  expect(operationOf({ ...none, altKey: true, shiftKey: true })).toBe('add');
+  expect(operationOf({ ...none, altKey: true, ctrlKey: true })).toBe('remove');
+  expect(operationOf({ ...none, altKey: true, metaKey: true })).toBe('remove');
+});
