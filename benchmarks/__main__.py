@@ -6,7 +6,7 @@ import argparse
 import importlib
 import sys
 
-NAMES = ["apply", "faults", "fuzz", "latency", "load", "prepare", "sources", "upload"]
+NAMES = ["apply", "faults", "fuzz", "latency", "load", "prepare", "sources", "upload", "viewer"]
 
 
 def main() -> int:

@@ -84,13 +84,20 @@ def _python(python: Path | str, code: str, *arguments: object) -> list[float]:
     return seconds
 
 
-def _write_session(path: Path, n: int, *, names: bool) -> None:
+def write_session(path: Path, n: int, *, genes: int = 2, names: bool = False) -> None:
+    """Write a session of groups of a tenth of the cells each, and of fields, all at random."""
     rng = np.random.default_rng(1)
     writer = SessionWriter(
-        {"sourceType": "jupyter", "datasetId": "benchmark", "cellCount": n, "varCount": 2}
+        {"sourceType": "jupyter", "datasetId": "benchmark", "cellCount": n, "varCount": genes}
     )
     groups = [
-        {"id": f"highlight_{i}", "type": "lasso", "label": f"Group {i}", "cellCount": n // 10}
+        {
+            "id": f"highlight_{i}",
+            "type": "lasso",
+            "label": f"Group {i}",
+            "enabled": True,
+            "cellCount": n // 10,
+        }
         for i in range(N_GROUPS)
     ]
     page = {"id": "page_1", "name": "Page 1", "color": "#d81b60", "highlightedGroups": groups}
@@ -168,8 +175,8 @@ def run(*, quick: bool = False) -> Table:
     with tempfile.TemporaryDirectory() as name:
         file, named = Path(name) / "plain.cellucid-session", Path(name) / "named.cellucid-session"
         large = Path(name) / "large.cellucid-session"
-        _write_session(file, n, names=False)
-        _write_session(named, n, names=True)
+        write_session(file, n)
+        write_session(named, n, names=True)
         _write_large(large, 500_000_000)
         # In turn, so that what else the machine does falls on both.
         turns: dict[str, list[float]] = {"ours": [], "theirs": [], "floor": []}

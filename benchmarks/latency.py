@@ -11,12 +11,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import shutil
 import time
 from collections.abc import AsyncIterator
 from typing import Any
 
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page
 
 from cellucid_ext.check.browser import Browser
 from cellucid_ext.check.notebook import Notebook
@@ -24,16 +23,9 @@ from cellucid_ext.check.server import OwnServer
 from cellucid_ext.protocol import NAMESPACE
 
 from .bare import round_trips
+from .chromium import chromium
 from .serving import Client, percentile
 from .table import Table
-
-_FLAGS = [
-    "--no-sandbox",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-]
 
 _NOTE_PONGS = """
 window.cellucidPongs = {};
@@ -81,17 +73,12 @@ print(json.dumps(seconds))
 
 @contextlib.asynccontextmanager
 async def _page(url: str) -> AsyncIterator[Page]:
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    if path is None:
-        raise RuntimeError("this benchmark needs chromium on the PATH: apt-get install chromium")
-    async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=path, args=_FLAGS)
-        page = await chromium.new_page()
+    async with chromium() as browser:
+        page = await browser.new_page()
         await page.add_init_script(_NOTE_PONGS)
         await page.goto(url)
         await page.locator('html[data-state="ready"]').wait_for(timeout=60_000)
         yield page
-        await chromium.close()
 
 
 async def _run(notebook: Notebook, code: str) -> Any:

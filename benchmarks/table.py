@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Row:
-    """One figure; without a target it is there for comparison only."""
+    """One figure; without a target it is there for comparison only, None says why there is none."""
 
     what: str
-    figure: float
+    figure: float | None
     unit: str
     target: float | None = None
     at_least: float | None = None
@@ -18,6 +18,8 @@ class Row:
     @property
     def met(self) -> bool:
         """Whether the figure is within its targets."""
+        if self.figure is None:
+            return self.target is None and self.at_least is None
         below = self.target is None or self.figure <= self.target
         return below and (self.at_least is None or self.figure >= self.at_least)
 
@@ -26,7 +28,8 @@ class Row:
         bounds = (("≥", self.at_least), ("≤", self.target))
         told = [f"{sign} {_number(to)} {self.unit}" for sign, to in bounds if to is not None]
         verdict = "–" if not told else "met" if self.met else "MISSED"
-        return self.what, ", ".join(told) or "–", f"{_number(self.figure)} {self.unit}", verdict
+        figure = "none" if self.figure is None else f"{_number(self.figure)} {self.unit}"
+        return self.what, ", ".join(told) or "–", figure, verdict
 
 
 def _number(value: float) -> str:
@@ -43,7 +46,7 @@ class Table:
     def add(
         self,
         what: str,
-        figure: float,
+        figure: float | None,
         unit: str,
         target: float | None = None,
         *,

@@ -14,7 +14,26 @@ settings.load_profile("tests")
 pytest_plugins = ["pytest_jupyter.jupyter_server", "tests.peer", "tests.peer2"]
 
 
+LONGEST = [
+    "tests/oldest/test_server.py",
+    "tests/check/test_check.py",
+    "tests/test_frontend.py",
+    "tests/test_benchmarks.py",
+    "tests/kernel/test_with_server.py",
+    "tests/labextension/test_renderer.py",
+    "tests/oldest/test_kernel.py",
+    "tests/test_style.py",
+    "tests/browser/test_viewer.py",
+    "tests/kernel/test_lost_uploads.py",
+    "tests/test_wheel.py",
+    "tests/places/test_hub.py",
+]
+"""They come first: where tests run side by side, none is begun when all else is done."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], len(places)))
     wants_browser = any("browser" in getattr(item, "fixturenames", ()) for item in items)
     if wants_browser and chromium.find() is None:
         pytest.exit(chromium.MISSING, returncode=1)

@@ -81,6 +81,16 @@ def test_too_few_are_a_missed_target() -> None:
     assert "MISSED" in str(table)
 
 
+def test_a_figure_that_can_not_be_had_misses_its_target() -> None:
+    table = Table("t")
+    table.add("of a peer (it does not run here)", None, "ms")
+    assert table.met
+    assert "none" in str(table)
+    table.add("of ours", None, "ms", 2)
+    assert not table.met
+    assert "MISSED" in str(table)
+
+
 def test_a_run_of_damaged_files_can_be_repeated() -> None:
     files = [fuzz.damaged(7, number) for number in range(200)]
     assert files == [fuzz.damaged(7, number) for number in range(200)]

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from ..session.errors import SessionFormatError
-from ..session.inventory import CODES, Field
+from ..session.inventory import CODES, Field, Renames
 from ..session.places import no_category
 from .ahead import ahead
 from .align import Alignment
@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 
     from ..session import CellucidSessionBundle
 
+T = TypeVar("T")
+
 _UNSAFE: Final = re.compile(r"[/\x00-\x1f\x7f-\x9f\ud800-\udfff]|^\.|^_index$|^\s*$|^.{100}")
-_NO_COLOR: Final = "#bbbbbb"
+NO_COLOR: Final = "#bbbbbb"
 
 
 def add_fields(
@@ -92,7 +94,7 @@ class _Category:
 def _decoded(bundle: CellucidSessionBundle, field: Field, most: int) -> _Category | None:
     if not bundle.has_chunk(f"{CODES}{field.id}"):
         return None
-    renamed = _renames_of(bundle.renames.categories, field)
+    renamed = _of(bundle.renames, bundle.renames.categories, field) or {}
     given = [renamed.get(i, label) for i, label in enumerate(field.categories)]
     labels = storable(given if bundle.format == 2 else [str(label) for label in given])
     table, distinct = distinct_labels(labels)
@@ -100,7 +102,7 @@ def _decoded(bundle: CellucidSessionBundle, field: Field, most: int) -> _Categor
     if not any(field.colors):
         return _Category(places, distinct, None)
     colors = dict(zip(reversed(labels), reversed(_padded(field)), strict=True))
-    return _Category(places, distinct, [colors[label] or _NO_COLOR for label in distinct])
+    return _Category(places, distinct, [colors[label] or NO_COLOR for label in distinct])
 
 
 def _add_category(
@@ -136,18 +138,18 @@ def _padded(field: Field) -> list[str | None]:
 
 
 def _name_of(bundle: CellucidSessionBundle, field: Field) -> str:
-    fields = bundle.renames.fields
-    called = fields.get((field.source, field.id)) or fields.get((field.source, field.key))
+    called = _of(bundle.renames, bundle.renames.fields, field)
     if bundle.format == 2 and called is None and not _UNSAFE.search(field.key):
         # Whoever wrote it calls the column by its very name.
         return field.key
     return column_name(called or field.key, column_name(field.id, "field"))
 
 
-def _renames_of(
-    renames: Mapping[tuple[str, str], Mapping[int, str]], field: Field
-) -> Mapping[int, str]:
-    return renames.get((field.source, field.id)) or renames.get((field.source, field.key)) or {}
+def _of(renames: Renames, given: Mapping[tuple[str, str], T], field: Field) -> T | None:
+    """Give what a field was renamed to: some name it as they do a column of the data."""
+    if renames.was is not None:
+        return None
+    return given.get((field.source, field.id)) or given.get((field.source, field.key))
 
 
 def _places(field: Field, table: Sequence[int], codes: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -1,7 +1,8 @@
-"""Columns of the data whose categories were renamed in the viewer: as copies, never themselves."""
+"""Columns of the data whose categories were edited in the viewer: as copies, never themselves."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,6 +11,7 @@ import pandas as pd
 
 from .align import Alignment
 from .columns import NewColumns, column_name
+from .fields import NO_COLOR
 from .labels import distinct_labels, storable
 from .summary import ApplySummary
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from anndata import AnnData
 
     from ..session import CellucidSessionBundle
+    from ..session.inventory import Renames
 
 _LISTED: Final = 5
 
@@ -30,32 +33,44 @@ def add_renamed(
     *,
     prefix: str,
 ) -> None:
-    """Add a copy of each categorical ``obs`` column whose categories were renamed.
+    """Add a copy of each categorical ``obs`` column whose categories were renamed or recoloured.
 
-    It is called what the column was renamed to, or ``<column>_renamed``. A rename knows its
-    category by its place among the others, so it is left out where rows are others than in the
-    session: categories may have dropped out with them.
+    It is called what the column was renamed to, or ``<column>_renamed`` (``_recolored`` where only
+    colours changed). Where the session does not say what its categories were called, a rename
+    knows its category by its place among the others, and is left out where rows are others than in
+    the session: categories may have dropped out with them. Columns that were deleted in the viewer
+    are left out, too.
     """
+    renames = bundle.renames
     own = {(field.source, name) for field in bundle.fields for name in (field.id, field.key)}
-    for (source, key), renamed in bundle.renames.categories.items():
+    if renames.was is not None:
+        own = set()
+    edited = dict.fromkeys([*renames.categories, *renames.colors])
+    for source, key in edited:
         if source != "obs" or (source, key) in own:
             continue
         values = _categorical(adata, key)
-        if values is None:
+        if (source, key) in renames.deleted:
+            summary.left_out.append((key, "deleted in the viewer"))
+        elif values is None:
             why = f"its categories were renamed; there is no categorical obs[{key!r}] here"
             summary.left_out.append((key, why))
-        elif alignment.rows is not None:
+        elif alignment.rows is not None and renames.was is None:
             why = "its categories were renamed; the rows are others here, and so they may be, too"
             summary.left_out.append((key, why))
         else:
-            called = bundle.renames.fields.get((source, key)) or f"{key}_renamed"
-            name = f"{prefix}{column_name(called, 'renamed')}"
-            colors = adata.uns.get(f"{key}_colors")
-            column, its_colors = _renamed(values, renamed, colors)
+            renamed = _renamed_here(renames, (source, key), values)
+            done = "renamed" if (source, key) in renames.categories else "recolored"
+            called = renames.fields.get((source, key)) or f"{key}_{done}"
+            name = f"{prefix}{column_name(called, done)}"
+            colors = _colors(
+                adata.uns.get(f"{key}_colors"), values, renames.colors.get((source, key), {})
+            )
+            column, its_colors = _copied(values, renamed, colors)
             columns.add("obs", name, ("renamed", f"{source}:{key}"), column, its_colors)
             summary.notes += _told(key, values, renamed)
-    for (source, key), called in bundle.renames.fields.items():
-        if (source, key) not in own and (source, key) not in bundle.renames.categories:
+    for (source, key), called in renames.fields.items():
+        if (source, key) not in own and (source, key) not in edited:
             summary.notes.append(f"{source}[{key!r}] is called {called!r} in the viewer")
 
 
@@ -71,8 +86,38 @@ def _categorical(adata: AnnData, key: str) -> pd.Categorical[Any] | None:
     return values
 
 
-def _renamed(
-    values: pd.Categorical[Any], renamed: Mapping[int, str], colors: Any
+def _renamed_here(
+    renames: Renames, field: tuple[str, str], values: pd.Categorical[Any]
+) -> dict[int, str]:
+    """Give the new names by the places that the categories have here; others lie beyond them."""
+    renamed = renames.categories.get(field, {})
+    if renames.was is None:
+        return dict(renamed)
+    was = renames.was.get(field, {})
+    places = {str(label): place for place, label in enumerate(values.categories)}
+    beyond = itertools.count(len(places))
+    return {
+        places[was[i]] if was.get(i) in places else next(beyond): new for i, new in renamed.items()
+    }
+
+
+def _colors(
+    given: Any, values: pd.Categorical[Any], changed: Mapping[str, str]
+) -> list[str] | None:
+    """Give one colour a category; None where neither the data nor the session have any."""
+    n = len(values.categories)
+    known = given is not None and not isinstance(given, str) and len(given) >= n
+    if not known and not changed:
+        return None
+    before = [str(color) for color in list(given)[:n]] if known else [NO_COLOR] * n
+    return [
+        changed.get(str(label), color)
+        for label, color in zip(values.categories, before, strict=True)
+    ]
+
+
+def _copied(
+    values: pd.Categorical[Any], renamed: Mapping[int, str], colors: list[str] | None
 ) -> tuple[pd.Categorical[Any], list[str] | None]:
     labels = storable([renamed.get(i, str(label)) for i, label in enumerate(values.categories)])
     places, distinct = distinct_labels(labels)
@@ -80,14 +125,14 @@ def _renamed(
     table = np.array([*places, -1], dtype=np.int32)
     ordered = bool(values.ordered) and len(distinct) == len(labels)
     column = pd.Categorical.from_codes(table[values.codes], categories=distinct, ordered=ordered)
-    if colors is None or isinstance(colors, str) or len(colors) < len(labels):
+    if colors is None:
         return column, None
-    first = dict(zip(reversed(places), reversed(list(colors)[: len(labels)]), strict=True))
-    return column, [str(first[place]) for place in range(len(distinct))]
+    first = dict(zip(reversed(places), reversed(colors), strict=True))
+    return column, [first[place] for place in range(len(distinct))]
 
 
 def _told(key: str, values: pd.Categorical[Any], renamed: Mapping[int, str]) -> list[str]:
-    """Say what was taken for what, since a rename knows its category by its place only."""
+    """Say what was taken for what, since a rename may know its category by its place only."""
     n = len(values.categories)
     known = [f"{values.categories[i]!r} → {new!r}" for i, new in renamed.items() if i < n]
     more = f" and {len(known) - _LISTED:,} more" if len(known) > _LISTED else ""

@@ -50,6 +50,20 @@ class Notebook:
         if answer.code != 201:
             raise CheckError(f"no kernel was started: {answer.code} {text_of(answer)}")
         self.kernel_id = json.loads(answer.body)["id"]
+        await self._connect()
+
+    async def restart(self) -> None:
+        """Restart the kernel, and connect anew as front ends do.
+
+        On the old connection, what the kernel first puts out may be lost.
+        """
+        answer = await self._browser.send(f"api/kernels/{self.kernel_id}/restart", b"{}")
+        if answer.code != 200:
+            raise CheckError(f"the kernel was not restarted: {answer.code} {text_of(answer)}")
+        self._connection.close()
+        await self._connect()
+
+    async def _connect(self) -> None:
         address = self._browser.url(f"api/kernels/{self.kernel_id}/channels")
         request = HTTPRequest(address.replace("http", "ws", 1), headers=self._browser.headers)
         self._socket = await websocket_connect(request, max_message_size=100 * 2**20)

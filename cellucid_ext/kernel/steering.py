@@ -73,6 +73,11 @@ class Steering(Handle):
         ValueError
             If this dataset has no such field. Nothing is sent then.
 
+        Notes
+        -----
+        What a field was renamed to in the page, and fields that were made there, are known to the
+        page alone: ``viewer.send_message({"type": "setColorBy", "field": "My labels"})``.
+
         Examples
         --------
         >>> viewer.set_color_by("leiden")                           # doctest: +SKIP

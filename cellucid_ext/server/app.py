@@ -31,6 +31,7 @@ from .autosave import Autosaves
 from .framing import check_ancestors
 from .handlers import ROUTES
 from .handlers.events import LARGE_AT_ONCE
+from .handlers.static import StaticHandler
 from .journal import Journal
 from .kernels import ACTIONS_SCHEMA, Kernels
 from .limits import Limits
@@ -225,6 +226,9 @@ class CellucidExtension(ExtensionApp):
     def initialize_handlers(self) -> None:
         """Add the routes, and begin when the server does."""
         self.handlers.extend(ROUTES)
+        # Before the one of the same address that Jupyter adds.
+        static = (rf"/static/{self.name}/(.*)", StaticHandler, {"path": self.static_paths})
+        self.handlers.append(static)
         server: Any = self.serverapp
         server.event_logger.add_listener(schema_id=ACTIONS_SCHEMA, listener=self.kernels.on_action)
         # The port is known once the socket is bound, which is put on the loop after this. Not in

@@ -144,7 +144,17 @@ class Renames:
         New names by ``(source, key)``.
     categories
         New names by the place of the category, by ``(source, key)`` of its field.
+    was
+        What the categories were called before, in the same way; None where the file does not say.
+        Where it does, it tells of columns of the data only, never of user-defined fields.
+    colors
+        Colours given to categories of the data, by what the data call them, by ``(source, key)``.
+    deleted
+        ``(source, key)`` of the data's columns and genes that were put out of sight.
     """
 
     fields: Mapping[tuple[str, str], str]
     categories: Mapping[tuple[str, str], Mapping[int, str]]
+    was: Mapping[tuple[str, str], Mapping[int, str]] | None = None
+    colors: Mapping[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
+    deleted: frozenset[tuple[str, str]] = frozenset()

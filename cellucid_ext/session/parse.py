@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .codecs import Codes
 
 MAX_TEXT: Final = 10_000
+MAX_CATEGORY: Final = 100_000
 MAX_ENTRIES: Final = 100_000
 
 _COLOR: Final = re.compile("#[0-9a-fA-F]{6}")
@@ -78,20 +79,55 @@ def read_renames(value: object) -> Renames:
         Naming what is not as the format says.
     """
     path = f"{OVERLAYS}: renames"
-    renames = _object(_object(value, OVERLAYS).get("renames") or {}, path)
+    overlays = _object(value, OVERLAYS)
+    renames = _object(overlays.get("renames") or {}, path)
     fields: dict[tuple[str, str], str] = {}
-    categories: dict[tuple[str, str], dict[int, str]] = {}
     for name, new in _object(renames.get("fields") or {}, f"{path}.fields").items():
-        source, _, key = name.partition(":")
-        fields[source, key] = _text(new, f"{path}.fields[{name!r}]")
-    for name, new in _object(renames.get("categories") or {}, f"{path}.categories").items():
+        fields[_source_and_key(name)] = _text(new, f"{path}.fields[{name!r}]")
+    was = renames.get("was")
+    return Renames(
+        fields,
+        _by_place(renames.get("categories") or {}, f"{path}.categories"),
+        None if was is None else _by_place(was, f"{path}.was"),
+        _category_colors(overlays.get("categoryColors") or {}),
+        _deleted(overlays.get("deletedFields") or {}),
+    )
+
+
+def _by_place(value: object, path: str) -> dict[tuple[str, str], dict[int, str]]:
+    found: dict[tuple[str, str], dict[int, str]] = {}
+    for name, given in _object(value, path).items():
         # A key may hold colons itself: "obs:batch:lane:3" is category 3 of "batch:lane".
-        source, _, rest = name.partition(":")
-        key, _, place = rest.rpartition(":")
+        field, _, place = name.rpartition(":")
         if _PLACE.fullmatch(place):
-            text = _text(new, f"{path}.categories[{name!r}]")
-            categories.setdefault((source, key), {})[int(place)] = text
-    return Renames(fields, categories)
+            text = _text(given, f"{path}[{name!r}]", MAX_CATEGORY)
+            found.setdefault(_source_and_key(field), {})[int(place)] = text
+    return found
+
+
+def _category_colors(value: object) -> dict[tuple[str, str], dict[str, str]]:
+    path = f"{OVERLAYS}: categoryColors"
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for name, colors in _object(value, path).items():
+        read = {label: _color(c) for label, c in _object(colors, f"{path}[{name!r}]").items()}
+        found[_source_and_key(name)] = {label: c for label, c in read.items() if c is not None}
+    return found
+
+
+def _deleted(value: object) -> frozenset[tuple[str, str]]:
+    path = f"{OVERLAYS}: deletedFields"
+    deleted = _object(value, path)
+    names = [
+        _text(name, f"{path}.{state}[{i}]")
+        for state in ("deleted", "purged")
+        for i, name in enumerate(_list(deleted.get(state) or [], f"{path}.{state}"))
+    ]
+    return frozenset(map(_source_and_key, names))
+
+
+def _source_and_key(name: str) -> tuple[str, str]:
+    source, _, key = name.partition(":")
+    return source, key
 
 
 def _all_differ(ids: Iterable[str], what: str) -> None:
@@ -166,7 +202,7 @@ def _field(value: object, path: str, read: Callable[[Field], Codes]) -> Field:
 
 
 def _category(value: object, path: str) -> Category:
-    return value if isinstance(value, bool | int | float) else _text(value, path)
+    return value if isinstance(value, bool | int | float) else _text(value, path, MAX_CATEGORY)
 
 
 def _color(value: object) -> str | None:
@@ -190,7 +226,7 @@ def _list(value: object, path: str) -> list[Any]:
     return value
 
 
-def _text(value: object, path: str) -> str:
-    if not isinstance(value, str) or len(value) > MAX_TEXT:
-        raise SessionFormatError(f"{path}: expected a text of at most {MAX_TEXT:,} characters")
+def _text(value: object, path: str, most: int = MAX_TEXT) -> str:
+    if not isinstance(value, str) or len(value) > most:
+        raise SessionFormatError(f"{path}: expected a text of at most {most:,} characters")
     return value

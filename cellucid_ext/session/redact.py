@@ -150,6 +150,8 @@ def _add_fields(
     renames = bundle.renames
     if renames.fields or renames.categories:
         left_out.append("renames of fields and categories")
+    if renames.colors:
+        left_out.append("colours of categories of the data")
     ids = _ids("user_cat", (field.id for field in wanted))
     keys, categories = _Names("Field"), _Names("Category")
     described = []

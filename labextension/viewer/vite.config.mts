@@ -1,16 +1,30 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import preact from '@preact/preset-vite';
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 const { version } = JSON.parse(readFileSync(here('../package.json'), 'utf8')) as { version: string };
 
+/** Beside each file a gzipped one, which the server sends as it is. */
+const packed: Plugin = {
+  name: 'packed',
+  writeBundle: ({ dir }, bundle) => {
+    for (const name of Object.keys(bundle)) {
+      const path = join(dir!, name);
+      writeFileSync(`${path}.gz`, gzipSync(readFileSync(path), { level: 9 }));
+    }
+  }
+};
+
 export default defineConfig({
   root: here('.'),
   define: { __VERSION__: JSON.stringify(version) },
-  plugins: [preact()],
+  plugins: [preact(), packed],
   build: {
     outDir: here('../../cellucid_ext/static'),
     emptyOutDir: true,

@@ -156,6 +156,41 @@ def test_renamed_categories_of_a_column_of_the_data(tmp_path: Path) -> None:
     assert "no categorical obs['leiden']" in dict(summary.left_out)["leiden"]
 
 
+def test_edited_columns_are_known_by_what_their_categories_were_called(tmp_path: Path) -> None:
+    renames = {
+        # Another field of the session has the name that a column of the data had.
+        "fields": {"obs:my label": "Sample"},
+        "categories": {"obs:my label:0": "late", "obs:my label:7": "gone", "obs:hidden:0": "new"},
+        "was": {"obs:my label:0": "b", "obs:my label:7": "z", "obs:hidden:0": "a"},
+    }
+    path = with_overlays(
+        tmp_path / "s",
+        renames=renames,
+        categoryColors={
+            "obs:my label": {"a": "#00FF00", "z": "#000000"},
+            "obs:x": {"1": "#111111"},
+        },
+        deletedFields={"deleted": ["obs:hidden"], "purged": []},
+    )
+    adata = make()
+    for name in ("my label", "hidden"):
+        adata.obs[name] = pd.Categorical(list("aabbaabb"))
+    adata.obs["x"] = pd.Categorical([*"1212121", None])
+    adata.uns["my label_colors"] = ["#010101", "#020202"]
+    out, summary = applied(path, adata)
+    assert values_of(out, "Sample") == ["a", "a", "late", "late", "a", "a", "late", "late"]
+    assert list(out.uns["Sample_colors"]) == ["#00ff00", "#020202"]
+    assert list(out.uns["my label_colors"]) == ["#010101", "#020202"]
+    assert values_of(out, "my_label") == LABELS
+    assert values_of(out, "x_recolored") == [*"1212121", None]
+    assert list(out.uns["x_recolored_colors"]) == ["#111111", "#bbbbbb"]
+    assert ("hidden", "deleted in the viewer") in summary.left_out
+    assert any("1 renamed categories are not here" in note for note in summary.notes)
+    # The place of a category is not asked for, so it does not matter which rows are left.
+    out, _ = applied(path, adata[2:].copy())
+    assert values_of(out, "Sample")[:3] == ["late", "late", "a"]
+
+
 def test_records_are_typed_and_read_on_demand(tmp_path: Path) -> None:
     path = session(tmp_path / "s", names=named(make()))
     bundle = CellucidSessionBundle(path)

@@ -1,4 +1,4 @@
-"""Viewers of a real kernel of a real server, as pages of their own: quicker than a whole JupyterLab."""
+"""Viewers of a real kernel of a real server, as pages of their own: quicker than a whole Lab."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import pandas as pd
 from anndata import AnnData
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FrameLocator, Locator, Page, expect
 from scipy import sparse
 from scipy.spatial import KDTree
 
@@ -123,6 +123,14 @@ def ready(page: Page) -> None:
 def press(page: Page, name: str) -> None:
     """Click a button by its whole name."""
     page.get_by_role("button", name=name, exact=True).click()
+
+
+def colour_by(viewer: FrameLocator | Page, name: str) -> None:
+    """Choose a field by its whole name, as it is typed."""
+    box = viewer.get_by_role("combobox", name="Colour by")
+    box.fill(name)
+    box.press("Enter")
+    expect(box).to_have_value(name)
 
 
 def stage(page: Page) -> Locator:

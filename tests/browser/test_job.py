@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from cellucid_ext import CellucidSessionBundle
 from tests.peer import peers_obs
 
+from .desk import colour_by
 from .geometry import inside_polygon, normalised, on_screen
 from .lab import LabNotebook, draw_lasso, jupyterlab, write_notebook
 
@@ -52,7 +53,7 @@ def test_from_show_anndata_to_a_column(
     assert "Error" not in lab.run(0)
     viewer = lab.viewer(0)
 
-    viewer.get_by_role("combobox", name="Colour by").select_option(label="bulk_labels")
+    colour_by(viewer, "bulk_labels")
     expect(viewer.get_by_text("CD14+ Monocyte")).to_be_visible()
     lab.run(1)
 

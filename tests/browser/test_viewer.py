@@ -13,6 +13,7 @@ from cellucid_ext import CellucidSessionBundle
 from cellucid_ext.check.server import OwnServer
 from cellucid_ext.demo import make_dataset
 
+from .desk import colour_by
 from .geometry import inside_polygon, normalised, on_screen
 from .lab import LabNotebook, draw_lasso, jupyterlab, write_notebook
 
@@ -55,7 +56,7 @@ def press(viewer: FrameLocator, name: str) -> None:
 
 def test_selections_in_two_and_three_dimensions(lab: LabNotebook, server: OwnServer) -> None:
     viewer, page = lab.viewer(0), lab.page
-    viewer.get_by_role("combobox", name="Colour by").select_option(label="cell_type")
+    colour_by(viewer, "cell_type")
     viewer.get_by_role("checkbox", name="Erythroblast").uncheck()
     shown = viewer.get_by_test_id("showing")
     expect(shown).to_have_text("Showing 4,479 of 5,000 cells")
@@ -134,7 +135,7 @@ def test_a_frame_that_is_taken_off_and_put_back(lab: LabNotebook, server: OwnSer
     press(viewer, "Confirm")
     draw_lasso(lab.page, viewer, CENTRE)
     candidate = viewer.get_by_test_id("candidate").inner_text()
-    viewer.get_by_role("combobox", name="Colour by").select_option(label="batch")
+    colour_by(viewer, "batch")
     expect(viewer.get_by_role("heading", name="batch")).to_be_visible()
 
     # As Lab does with an output that is moved: off the document, and back.

@@ -26,12 +26,14 @@ def check(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]
     "arguments",
     [
         [],
-        [HASHED],
-        ["--ServerApp.base_url=/a b/c%40d/"],
-        ["--ServerApp.allow_unauthenticated_access=False"],
+        [
+            HASHED,
+            "--ServerApp.base_url=/a b/c%40d/",
+            "--ServerApp.allow_unauthenticated_access=False",
+        ],
         ["--IdentityProvider.token="],
     ],
-    ids=["token", "password", "base_url", "closed", "open"],
+    ids=["as it is", "with all that may be set", "open"],
 )
 def test_the_whole_way_works(arguments: list[str]) -> None:
     done = check(*arguments)

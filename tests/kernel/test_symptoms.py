@@ -262,7 +262,7 @@ def test_a_page_from_before_the_kernel_was_restarted(tmp_path: Path) -> None:
         async with kernel_of(server) as (browser, notebook):
             (old,) = shown(ok(await notebook.run(SHOW)))
             await open_page(browser, old)
-            await browser.send(f"api/kernels/{notebook.kernel_id}/restart", b"{}")
+            await notebook.restart()
             await until(lambda: old not in viewers_of(server), "the server to forget the viewer")
             output = await notebook.run(f"{SHOW}viewer.get_session_bundle(timeout=1)")
             assert (output.error or "").startswith("SessionTimeout")

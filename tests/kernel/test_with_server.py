@@ -189,9 +189,9 @@ async def test_one_frame_a_cell(server: RealServer) -> None:
 
 @runs
 async def test_a_restarted_kernel_takes_its_viewers_along(server: RealServer) -> None:
-    async with kernel_of(server) as (browser, notebook):
+    async with kernel_of(server) as (_, notebook):
         (viewer_id,) = shown(ok(await notebook.run(SHOW)))
-        await browser.send(f"api/kernels/{notebook.kernel_id}/restart", b"{}")
+        await notebook.restart()
         await until(lambda: viewer_id not in viewers_of(server), "the server to forget the viewer")
         output = await notebook.run("viewer")
         assert output.error is not None

@@ -10,6 +10,7 @@ from playwright.sync_api import FrameLocator, Page, expect
 
 from cellucid_ext.check.server import OwnServer
 
+from ..browser.desk import colour_by
 from ..browser.lab import LabNotebook, jupyterlab, write_notebook
 
 HOSTILE = '</script><img src=x onerror="window.top.hacked = 1">{{1}}${1}&lt;'
@@ -37,7 +38,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnServer]:
 
 def use(viewer: FrameLocator | Page) -> None:
     """Show all that has a hostile name, and see it as text."""
-    viewer.get_by_role("combobox", name="Colour by").select_option(label=HOSTILE)
+    colour_by(viewer, HOSTILE)
     title = viewer.get_by_role("heading", level=1, name=HOSTILE, exact=True)
     expect(title).to_have_text(HOSTILE)
     legend = viewer.get_by_role("heading", level=2, name=HOSTILE, exact=True)

@@ -6,12 +6,14 @@ import pytest
 
 from .versions import OLDEST, check, version_of
 
-FILES = [
-    "channels",
-    "data",
-    "extension",
-    "kernel_ends",
-    "upload",
+TESTS = [
+    *("channels.py", "extension.py", "kernel_ends.py"),
+    "data.py::test_whole_file",
+    "data.py::test_slow_page_slows_the_kernel",
+    "data.py::test_kernel_goes_before_it_answers",
+    "upload.py::test_session_arrives_whole",
+    "upload.py::test_cut_connection",
+    "upload.py::test_cancelled_in_the_middle",
 ]
 """Those that meet Jupyter Server, Tornado or ipykernel; `pytest tests/server` runs all there."""
 
@@ -19,8 +21,8 @@ FILES = [
 @pytest.mark.timeout(600)
 def test_on_the_oldest(pytestconfig: pytest.Config) -> None:
     assert pytestconfig.cache is not None
-    files = [f"tests/server/test_{name}.py" for name in FILES]
-    check(files, pytestconfig.cache.mkdir("oldest"))
+    tests = [f"tests/server/test_{name}" for name in TESTS]
+    check(tests, pytestconfig.cache.mkdir("oldest"))
 
 
 # Behind the long one, so that tests run side by side are not given to who runs that.

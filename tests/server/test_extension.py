@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 from pathlib import Path
 from typing import Any
@@ -52,10 +53,28 @@ class TestStaticFiles:
         monkeypatch.setattr(CellucidExtension, "static_paths", [str(tmp_path)])
         return jp_server_config
 
-    async def test_they_are_public(self, http_server_client: Any, jp_base_url: str) -> None:
+    async def test_they_are_public_and_gzipped_for_who_takes_that(
+        self, http_server_client: Any, jp_base_url: str, tmp_path: Path
+    ) -> None:
         """Scripts come from where no login is asked: browsers load modules without our header."""
-        answer = await http_server_client.fetch(f"{jp_base_url}static/cellucid_ext/viewer.js")
+        address = f"{jp_base_url}static/cellucid_ext/viewer.js"
+        answer = await http_server_client.fetch(address)
         assert answer.body == b"export {};"
+
+        (tmp_path / "viewer.js.gz").write_bytes(gzip.compress(b"export {};"))
+        takes = {"Accept-Encoding": "gzip"}
+        answer = await http_server_client.fetch(address, headers=takes, decompress_response=False)
+        assert gzip.decompress(answer.body) == b"export {};"
+        assert answer.headers["Content-Encoding"] == "gzip"
+        assert answer.headers["Content-Type"].endswith("javascript")
+        assert answer.headers["Vary"] == "Accept-Encoding"
+        assert answer.headers["Cache-Control"] == "no-cache"
+        plain = await http_server_client.fetch(address, decompress_response=False)
+        assert plain.body == b"export {};"
+        assert "Content-Encoding" not in plain.headers
+        since = {"If-Modified-Since": answer.headers["Last-Modified"]}
+        again = await http_server_client.fetch(address, headers=takes | since, raise_error=False)
+        assert again.code == 304
 
 
 async def test_page(person: Peer, kernel: KernelPeer, viewer_id: str, jp_base_url: str) -> None:

@@ -58,8 +58,7 @@ async def show(browser: Browser, notebook: Notebook) -> tuple[Page, int]:
 async def test_restart(server: RealServer) -> None:
     async with kernel_of(server) as (browser, notebook):
         page, _ = await show(browser, notebook)
-        answer = await browser.send(f"api/kernels/{notebook.kernel_id}/restart", b"{}")
-        assert answer.code == 200
+        await notebook.restart()
         assert await farewell(page) == "restarted"
         assert viewers_of(server) == {}
         page, _ = await show(browser, notebook)

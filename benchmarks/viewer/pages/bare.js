@@ -4,12 +4,13 @@ import { cells } from './cells.js';
 const VERTEX = `#version 300 es
 uniform vec2 scale;
 uniform float size;
+uniform float shift;
 in vec2 position;
 in vec4 color;
 out vec4 paint;
 void main() {
   paint = color;
-  gl_Position = vec4(position * scale, 0.0, 1.0);
+  gl_Position = vec4(position.x * scale.x + shift, position.y * scale.y, 0.0, 1.0);
   gl_PointSize = size;
 }`;
 const FRAGMENT = `#version 300 es
@@ -55,11 +56,12 @@ function upload() {
     return buffer;
   });
 }
-let zoom = 1;
+let shift = 0;
 function draw(cells) {
-  const side = Math.min(canvas.width, canvas.height) * zoom;
+  const side = Math.min(canvas.width, canvas.height) / 1.08;
   const scale = gl.getUniformLocation(program, 'scale');
-  gl.uniform2f(scale, side / canvas.width / 1.08, side / canvas.height / 1.08);
+  gl.uniform2f(scale, side / canvas.width, side / canvas.height);
+  gl.uniform1f(gl.getUniformLocation(program, 'shift'), shift);
   gl.clear(gl.COLOR_BUFFER_BIT);
   gl.drawArrays(gl.POINTS, 0, cells);
 }
@@ -75,9 +77,9 @@ window.first = () => {
 upload();
 draw(1);
 finish();
-canvas.addEventListener('wheel', (event) => {
-  event.preventDefault();
-  zoom *= Math.exp(-event.deltaY * 0.0022);
+canvas.addEventListener('pointermove', ({ buttons, movementX }) => {
+  if (buttons === 0) return;
+  shift += (2 * movementX) / canvas.width;
   requestAnimationFrame(() => draw(count));
 });
 requestAnimationFrame(() => draw(count));

@@ -2,16 +2,23 @@
  * Put into every page before its own code: times what the page draws, without its help.
  *
  * A frame is all that the page does in the animation callbacks of one time stamp, if it draws
- * there; the probe then reads one pixel (or, with WebGPU, waits for the queue), so that a frame ends
- * when it is finished and not when it is asked for.
+ * there, or what it draws at once elsewhere; the probe then reads one pixel (or, with WebGPU, waits
+ * for the queue), so that a frame ends when it is finished and not when it is asked for.
  */
 (() => {
   const frames = [];
   const marks = {};
-  /** Milliseconds of each move of the mouse: its listeners, and the frame that follows. */
+  /**
+   * Milliseconds of each move of a drag: its listeners, and frames until the next one; `script` is
+   * that without the drawing.
+   */
   const moves = [];
-  let drawing = { vertices: 0, calls: 0, uploadedBytes: 0, gl: null, queue: null };
+  let moving = null;
+  const nothing = () => ({ vertices: 0, calls: 0, uploadedBytes: 0, gl: null, queue: null });
+  let drawing = nothing();
   let main = null;
+  /** Null outside of animation callbacks; then a drawing of its own begins with the first call. */
+  let inside = null;
   let quiet = 0;
 
   const wrap = (prototype, name, note) => {
@@ -23,6 +30,10 @@
   };
   const draws = (vertices) => (gl, given) => {
     const count = vertices(given);
+    if (inside === null && drawing.gl === null) {
+      const begin = performance.now();
+      queueMicrotask(() => finished(begin, begin));
+    }
     drawing.gl = gl;
     drawing.calls++;
     drawing.vertices += count;
@@ -64,18 +75,30 @@
   window.requestAnimationFrame = (callback) =>
     request((stamp) => {
       const begin = performance.now();
-      drawing = { vertices: 0, calls: 0, uploadedBytes: 0, gl: null, queue: null };
-      callback(stamp);
-      const asked = performance.now();
-      const { gl, queue, ...drawn } = drawing;
-      if (gl !== null) finish(gl);
-      const end = performance.now();
-      moves.at(-1)?.work.push(end - begin);
-      if (gl !== null) note({ stamp, begin, end, asked: asked - begin, ...drawn });
-      queue?.onSubmittedWorkDone().then(() => {
-        note({ stamp, begin, end: performance.now(), asked: asked - begin, ...drawn });
-      });
+      inside = stamp;
+      drawing = nothing();
+      try {
+        callback(stamp);
+      } finally {
+        finished(stamp, begin);
+        inside = null;
+      }
     });
+  const finished = (stamp, begin) => {
+    const asked = performance.now() - begin;
+    const { gl, queue, ...drawn } = drawing;
+    drawing = nothing();
+    if (gl !== null) finish(gl);
+    const end = performance.now();
+    if (moving !== null) {
+      moving.took += end - begin;
+      moving.script += asked;
+    }
+    if (gl !== null) note({ stamp, begin, end, asked, ...drawn });
+    queue?.onSubmittedWorkDone().then(() => {
+      note({ stamp, begin, end: performance.now(), asked, ...drawn });
+    });
+  };
   /** Callbacks of one stamp are one frame. */
   const note = (part) => {
     const took = part.end - part.begin;
@@ -96,18 +119,40 @@
   };
   request(tick);
 
-  for (const type of ['pointerup', 'click', 'change']) {
+  for (const type of ['pointerup', 'click', 'keydown']) {
     window.addEventListener(type, () => (marks[type] = performance.now()), { capture: true });
   }
+  // After the page's own listeners.
+  window.addEventListener('pointerup', () => (marks.released = performance.now()));
+  // What follows a gesture is not of its last move.
+  window.addEventListener('pointerup', () => (moving = null), { capture: true });
   let moved = 0;
   window.addEventListener('pointermove', () => (moved = performance.now()), { capture: true });
-  window.addEventListener('pointermove', () => moves.push({ work: [performance.now() - moved] }));
+  window.addEventListener('pointermove', ({ buttons }) => {
+    const script = performance.now() - moved;
+    moving = buttons === 0 ? null : { took: script, script };
+    if (moving !== null) moves.push(moving);
+  });
 
-  /** When a part of the page was changed last, after `watch` found it. */
-  const watch = (element, name) => {
-    const options = { subtree: true, childList: true, characterData: true };
-    new MutationObserver(() => (marks[name] = performance.now())).observe(element, options);
+  /** Note under `name` whenever the text of a part of the page is another one. */
+  const watch = (selector, name) => {
+    const read = () => document.querySelector(selector)?.textContent ?? '';
+    let before = read();
+    new MutationObserver(() => {
+      const now = read();
+      if (now !== before) marks[name] = performance.now();
+      before = now;
+    }).observe(document.body, { subtree: true, childList: true, characterData: true });
   };
+
+  const errors = [];
+  const complain = console.error.bind(console);
+  console.error = (...words) => {
+    errors.push(words.join(' '));
+    complain(...words);
+  };
+  window.addEventListener('error', ({ message }) => errors.push(message));
+  window.addEventListener('unhandledrejection', ({ reason }) => errors.push(String(reason)));
 
   class Listened extends WebSocket {
     constructor(...given) {
@@ -131,9 +176,13 @@
     marks,
     moves,
     watch,
+    forget: () => Object.keys(marks).forEach((name) => delete marks[name]),
+    errors,
     /** Whether a frame of so many vertices came after `since` frames, and no other follows. */
     settled: (since, vertices = 0) =>
       frames.length > since && frames.at(-1).vertices >= vertices && quiet > 3,
+    /** Whether it never will, since something failed. */
+    failed: () => frames.length === 0 && errors.length > 0,
     /** Diameter in device pixels of what was drawn most of. */
     pointSize: () => {
       const { gl, program } = main;

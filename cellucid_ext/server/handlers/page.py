@@ -19,7 +19,7 @@ _POLICY = (
 
 # Nothing of the dataset goes in here, only names that the server made or its administrator chose.
 _DOCUMENT = """<!doctype html>
-<html>
+<html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

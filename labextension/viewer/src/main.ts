@@ -65,7 +65,7 @@ function showApp(app: App): void {
   let pointer: Pointer | null = null;
   const picture = (element: HTMLElement): (() => void) => {
     try {
-      surface = new Surface(app, element, text.picture);
+      surface = new Surface(app, element);
     } catch {
       say(app, 'error', text.noWebGL);
       document.documentElement.dataset.state = 'failed';
@@ -80,23 +80,25 @@ function showApp(app: App): void {
       surface = pointer = null;
     };
   };
-  listen(document, () => ({
+  listen(document, {
     app,
     ui,
-    stage: surface,
+    stage: () => surface,
     cancelGesture: () => pointer?.cancel() ?? false
-  }));
+  });
   show(h(Shell, { app, ui, picture }));
 }
 
 /** `data-state` of the page: `ready` while what was asked for is on the screen. */
 function tellState(app: App, surface: Surface): () => void {
   return effect(() => {
-    const points = app.points.value.state;
-    const busy = points === 'loading' || app.column.value?.state === 'loading';
+    const views = app.onScreen.value.map(({ id }) => app.data(id));
+    const failed = views.some(({ points }) => points.value.state === 'failed');
+    const loading = views.some(({ column }) => column.value?.state === 'loading');
+    const edges = app.shown.graph.value.get('graph')?.state === 'loading';
     const drawn = surface.frames.value > 0 && !surface.stale.value;
     document.documentElement.dataset.state =
-      points === 'failed' ? 'failed' : busy || !drawn ? 'busy' : 'ready';
+      failed ? 'failed' : loading || edges || !drawn ? 'busy' : 'ready';
   });
 }
 

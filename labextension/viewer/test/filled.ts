@@ -81,7 +81,7 @@ export function fill(app: App): void {
   app.changes.change('fill', () => {
     app.slots.views.set(views);
     app.slots.activeViewId.set('kept_1');
-    app.slots.layout.set({ mode: 'single', camerasLocked: false });
+    app.slots.layout.set({ mode: 'single', camerasLocked: false, nextView: 4 });
     app.slots.highlights.set({
       pages: [
         { id: 'page_2', name: 'Mine', color: '#123456', groups },
@@ -91,7 +91,12 @@ export function fill(app: App): void {
       nextPage: 6,
       nextGroup: 8
     });
-    app.slots.candidate.set({ cells: Uint32Array.of(2, 4), steps: [lasso], pageId: 'page_2' });
+    app.slots.candidate.set({
+      cells: Uint32Array.of(2, 4),
+      steps: [lasso],
+      pageId: 'page_2',
+      groupId: 'highlight_3'
+    });
   });
   app.places.value = new Map([['kept_1', { left: 0, top: 0, width: 640, height: 480 }]]);
 }

@@ -93,6 +93,10 @@ export class FlatStage implements Stage {
     return this.app.activeView.value.dimension === 3 ? null : [x, y];
   }
 
+  viewAt(point: ScreenPoint): { viewId: string; point: ScreenPoint } {
+    return { viewId: this.app.activeView.value.id, point };
+  }
+
   outline(_viewId: string, polygon: readonly ScreenPoint[] | null): void {
     this.outlined = polygon && [...polygon];
   }

@@ -53,7 +53,28 @@ function keep(a: Uint32Array, b: Uint32Array, wanted: boolean): Uint32Array {
 
 /** Those of a set that a mask lets through; a null mask lets all through. */
 export function masked(cells: Uint32Array, mask: Uint8Array | null): Uint32Array {
-  return mask === null ? cells : cells.filter(cell => mask[cell] === 1);
+  if (mask === null) {
+    return cells;
+  }
+  const out = new Uint32Array(cells.length);
+  let n = 0;
+  for (let i = 0; i < cells.length; i++) {
+    const cell = cells[i]!;
+    out[n] = cell;
+    n += mask[cell]!;
+  }
+  return out.slice(0, n);
+}
+
+/** The cells of a mask, ascending; of those only that a second mask lets through, if there is one. */
+export function cellsOfMask(mask: Uint8Array, also: Uint8Array | null = null): Uint32Array {
+  const out = new Uint32Array(mask.length);
+  let n = 0;
+  for (let cell = 0; cell < mask.length; cell++) {
+    out[n] = cell;
+    n += mask[cell]! & (also === null ? 1 : also[cell]!);
+  }
+  return out.slice(0, n);
 }
 
 /** The union of many sets among `n` cells. */
@@ -79,10 +100,50 @@ export function unionAll(sets: readonly Uint32Array[], n: number): Uint32Array {
   return out;
 }
 
+/** The cells among `n` that are not in a set. */
+export function complement(cells: Uint32Array, n: number): Uint32Array {
+  const out = new Uint32Array(n - cells.length);
+  let cell = 0;
+  let k = 0;
+  for (let i = 0; i < cells.length; i++) {
+    for (const next = cells[i]!; cell < next; cell++) {
+      out[k++] = cell;
+    }
+    cell++;
+  }
+  for (; cell < n; cell++) {
+    out[k++] = cell;
+  }
+  return out;
+}
+
+/** How many of a set a mask lets through; a null mask lets all through. */
+export function countMasked(cells: Uint32Array, mask: Uint8Array | null): number {
+  if (mask === null) {
+    return cells.length;
+  }
+  let count = 0;
+  for (let i = 0; i < cells.length; i++) {
+    count += mask[cells[i]!]!;
+  }
+  return count;
+}
+
 /** Make an ascending set of distinct cells from any numbers; null where one is no cell. */
 export function fromNumbers(values: readonly number[], n: number): Uint32Array | null {
   if (!values.every(value => Number.isInteger(value) && value >= 0 && value < n)) {
     return null;
   }
   return Uint32Array.from(new Set(values)).sort();
+}
+
+/** The cells a mask lets through, of `n`; a null mask lets all through. */
+export function ofMask(mask: Uint8Array | null, n: number): Uint32Array {
+  const out = new Uint32Array(n);
+  let k = 0;
+  for (let cell = 0; cell < n; cell++) {
+    out[k] = cell;
+    k += mask === null ? 1 : mask[cell]!;
+  }
+  return k === n ? out : out.slice(0, k);
 }

@@ -1,8 +1,8 @@
 /** Cells as bytes: unsigned LEB128 integers, and base64 of them. */
+import { readUvarint, writeUvarint, type Cursor } from './uvarint';
 
-/** Most bytes of a number below 2^32 as we write it, and of any number we read. */
+/** Most bytes of a number below 2^32 as we write it. */
 const LONGEST = 5;
-const LONGEST_READ = 10;
 
 /**
  * Ascending row indices as uvarints: their count, the first index, then the differences.
@@ -18,15 +18,6 @@ export function encodeCells(cells: Uint32Array): Uint8Array<ArrayBuffer> {
   return out.slice(0, at);
 }
 
-function writeUvarint(out: Uint8Array<ArrayBuffer>, at: number, value: number): number {
-  while (value > 0x7f) {
-    out[at++] = (value & 0x7f) | 0x80;
-    value >>>= 7;
-  }
-  out[at++] = value;
-  return at;
-}
-
 /**
  * Read what `encodeCells` wrote.
  *
@@ -34,29 +25,15 @@ function writeUvarint(out: Uint8Array<ArrayBuffer>, at: number, value: number): 
  * or an index is not below `nCells`.
  */
 export function decodeCells(bytes: Uint8Array, nCells: number): Uint32Array {
-  let at = 0;
-  const next = (): number => {
-    let value = 0;
-    for (let k = 0; k < LONGEST_READ; k++) {
-      if (at >= bytes.length) {
-        throw new RangeError('cells: the bytes end inside a number');
-      }
-      const byte = bytes[at++]!;
-      value += (byte & 0x7f) * 2 ** (7 * k);
-      if (byte < 0x80) {
-        return value;
-      }
-    }
-    throw new RangeError('cells: a number is longer than ten bytes');
-  };
-  const count = next();
-  if (count > nCells || count > bytes.length - at) {
+  const cursor: Cursor = { bytes, at: 0 };
+  const count = readUvarint(cursor, 'cells');
+  if (count > nCells || count > bytes.length - cursor.at) {
     throw new RangeError(`cells: a count of ${count} among ${nCells} cells is impossible`);
   }
   const cells = new Uint32Array(count);
   let cell = 0;
   for (let i = 0; i < count; i++) {
-    const step = next();
+    const step = readUvarint(cursor, 'cells');
     if (i > 0 && step === 0) {
       throw new RangeError(`cells: ${cell} stands twice`);
     }

@@ -1,12 +1,14 @@
 /** What Python may ask of the page: a table from the command's name to what it does. */
 import { boolean, CheckError, oneOf, optional, own, text, type JsonObject } from '../base/check';
-import type { Dataset } from '../data/dataset';
 import { MAX_KEY, type FieldRef } from '../data/field';
+import { Fields } from '../state/fields';
 import { setVisibility } from '../state/filters';
-import { addGroup, clearPage } from '../state/highlights';
+import { addGroup } from '../state/groups';
 import { say } from '../state/messages';
+import { clearPage } from '../state/pages';
 import { parseColor } from '../state/palette';
 import { frameAll, setField } from '../state/views';
+import { text as words } from '../text';
 import { cellsOf } from './cells';
 import type { CommandContext } from './context';
 import type { Frame } from './numbered';
@@ -118,8 +120,7 @@ async function highlight({ app, server }: CommandContext, frame: JsonObject): Pr
     throw new CheckError('color', 'a colour such as #d62728');
   }
   const cells = await cellsOf(server, own(frame, 'cells'), app.dataset.nCells);
-  const label = `From Python (${cells.length.toLocaleString('en')} cells)`;
-  addGroup(app, 'combined', label, cells, color);
+  addGroup(app, 'combined', words.groupFromPython(cells.length), cells, color);
 }
 
 async function setVisible({ app, server }: CommandContext, frame: JsonObject): Promise<void> {
@@ -147,16 +148,18 @@ async function setColorBy({ app }: CommandContext, frame: JsonObject): Promise<v
   const named = optional(own(frame, 'source'), 'source', (v, p) =>
     oneOf<'obs' | 'var'>(v, p, ['obs', 'var'])
   );
-  const sources = named === null ? (['obs', 'var'] as const) : [named];
-  const find = (dataset: Dataset): FieldRef | undefined =>
-    sources.map(source => ({ source, key })).find(field => dataset.has(field));
+  const find = (fields: Fields): FieldRef | null => fields.find(key, named);
+  const { edits } = app.fields.peek();
   // This page may have missed that the dataset was refreshed.
-  if (!find(app.dataset) && find(await app.dataset.reopened())) {
+  if (!find(app.fields.peek()) && find(new Fields(await app.dataset.reopened(), edits))) {
     await app.shown.refresh();
   }
-  const field = find(app.dataset);
-  if (field === undefined) {
-    throw new CheckError('field', `an obs column or a gene of this dataset, not “${key}”`);
+  const field = find(app.fields.peek());
+  if (field === null) {
+    const isDeleted = app.fields.peek().deleted.some(({ name, ref }) => name === key || ref.key === key);
+    throw isDeleted
+      ? new Error(`field: “${key}” was deleted in the viewer: restore it there first`)
+      : new CheckError('field', `a field or a gene that this viewer shows, not “${key}”`);
   }
   setField(app, field);
 }

@@ -1,5 +1,5 @@
 /** What the page says of itself when somebody looks for a fault. */
-import { hiddenCells } from '../state/filters';
+import type { Filter } from '../state/types';
 import type { CommandContext } from './context';
 import type { Frame } from './numbered';
 
@@ -10,10 +10,7 @@ export function debugSnapshot({ app, console }: CommandContext, requestId: strin
     version: __VERSION__,
     views: app.views.peek().map(view => ({
       ...view,
-      // How many are enough here: a million would not fit in a message.
-      filters: view.filters.map(filter =>
-        filter.kind === 'cells' ? { ...filter, hidden: hiddenCells(view).length } : filter
-      )
+      filters: view.filters.map(brief)
     })),
     viewport: app.viewport.peek(),
     revision: app.dataset.revision,
@@ -26,4 +23,14 @@ export function debugSnapshot({ app, console }: CommandContext, requestId: strin
     messages: app.messages.peek(),
     console
   };
+}
+
+/** Names that are told; of more only how many there are. */
+const NAMES = 100;
+
+/** A filter that fits in a message, though it hides a million cells, or categories. */
+function brief(filter: Filter): unknown {
+  const many =
+    filter.kind === 'cells' || (filter.kind === 'category' && filter.hidden.length > NAMES);
+  return many ? { ...filter, hidden: filter.hidden.length } : filter;
 }

@@ -21,6 +21,7 @@ import {
   type Quantized,
   type Rows
 } from './manifests';
+import type { Reading } from './reading';
 import type { Report } from './report';
 
 export interface CategoricalColumn {
@@ -57,7 +58,7 @@ export interface FieldInfo {
 
 /** Where the files of a dataset come from; of another revision than asked for they are refused. */
 export interface Files {
-  data(path: string, revision: string | null): Promise<ArrayBuffer>;
+  data(path: string, revision: string | null, reading?: Reading): Promise<ArrayBuffer>;
   json(path: string, revision: string | null): Promise<unknown>;
 }
 
@@ -180,6 +181,12 @@ export class Dataset {
     return this.#described(ref)?.kind ?? null;
   }
 
+  /** The categories of a column, in the order of their codes; none where it is not of categories. */
+  categories(ref: FieldRef): readonly string[] {
+    const described = this.#described(ref);
+    return described?.kind === 'categorical' ? described.categories : [];
+  }
+
   /** Who the rows are, fetched once where the identity does not say; null where nobody knows. */
   rows(): Promise<Rows | null> {
     const { rows, rowsFile, revision } = this.identity;
@@ -190,27 +197,31 @@ export class Dataset {
         );
   }
 
-  /** Coordinates, cells × dimension; fetched once. */
-  points(dimension: Dimension): Promise<Float32Array> {
+  /**
+   * Coordinates, cells × dimension; fetched once.
+   *
+   * @param reading - here and below: follows it, if nobody else’s read is under way already
+   */
+  points(dimension: Dimension, reading?: Reading): Promise<Float32Array> {
     const path = this.identity.pointFiles.get(dimension);
     if (path === undefined) {
       return Promise.reject(new Error(`This dataset has no ${dimension}D embedding.`));
     }
     return remember(this.#points, dimension, 3, async () => {
       const values = this.nCells * dimension;
-      return readFloats(await this.#bytes(path, values * 4), values, path);
+      return readFloats(await this.#bytes(path, values * 4, reading), values, path);
     });
   }
 
   /** A column or gene; the last ones are kept. */
-  column(ref: FieldRef): Promise<Column> {
+  column(ref: FieldRef, reading?: Reading): Promise<Column> {
     const described = this.#described(ref);
     if (described === undefined) {
       const what = ref.source === 'obs' ? 'obs column' : 'gene';
       return Promise.reject(new Error(`This dataset has no ${what} “${ref.key}”.`));
     }
     return remember(this.#columns, `${ref.source}:${ref.key}`, this.#kept, () =>
-      this.#load(ref, described)
+      this.#load(ref, described, reading)
     );
   }
 
@@ -224,17 +235,19 @@ export class Dataset {
    * Of each cell the share of its category's cells that are no farther from their middle: above 0
    * and at most 1, NaN where there is none.
    */
-  outliers(ref: FieldRef): Promise<Float32Array> {
+  outliers(ref: FieldRef, reading?: Reading): Promise<Float32Array> {
     const described = this.#described(ref);
     if (described?.kind !== 'categorical' || described.outliers === null) {
       return Promise.reject(new Error(`“${ref.key}” has no outliers in this dataset.`));
     }
     const { path, quantized } = described.outliers;
-    return remember(this.#outliers, ref.key, this.#kept, () => this.#values(path, quantized));
+    return remember(this.#outliers, ref.key, this.#kept, () =>
+      this.#values(path, quantized, reading)
+    );
   }
 
   /** The graph of neighbours; fetched once. */
-  graph(): Promise<Graph> {
+  graph(reading?: Reading): Promise<Graph> {
     return remember(this.#graph, 'graph', 1, async () => {
       const { files, revision } = this;
       const path = 'connectivity_manifest.json';
@@ -242,7 +255,7 @@ export class Dataset {
       const width = dtype === 'uint16' ? 2 : 4;
       const [sources, targets] = await Promise.all(
         [paths.sources, paths.targets].map(async path =>
-          readRowNumbers(await this.#bytes(path, nEdges * width), dtype, this.nCells, nEdges, path)
+          readRowNumbers(await this.#bytes(path, nEdges * width, reading), dtype, this.nCells, nEdges, path)
         )
       );
       return { nEdges, sources: sources!, targets: targets! };
@@ -261,28 +274,38 @@ export class Dataset {
     return { obs: this.obs, var: this.vars, user: undefined }[source]?.get(key);
   }
 
-  async #load(ref: FieldRef, described: Described): Promise<Column> {
+  async #load(
+    ref: FieldRef,
+    described: Described,
+    reading: Reading | undefined
+  ): Promise<Column> {
     const { path } = described;
     const n = this.nCells;
     if (described.kind === 'categorical') {
       const { categories, missing, colors, dtype } = described;
       const width = { uint8: 1, uint16: 2, uint32: 4 }[dtype];
-      const codes = readCodes(await this.#bytes(path, n * width), dtype, n, path);
+      const codes = readCodes(await this.#bytes(path, n * width, reading), dtype, n, path);
       return { kind: 'categorical', ref, categories, labels: categories, codes, missing, colors };
     }
-    const values = await this.#values(path, described.quantized);
+    const values = await this.#values(path, described.quantized, reading);
     return { kind: 'continuous', ref, values, ...summarize(values) };
   }
 
-  async #values(path: string, quantized: Quantized | null): Promise<Float32Array> {
+  async #values(
+    path: string,
+    quantized: Quantized | null,
+    reading: Reading | undefined
+  ): Promise<Float32Array> {
     const n = this.nCells;
     const width = quantized === null ? 4 : { uint8: 1, uint16: 2 }[quantized.dtype];
-    const bytes = await this.#bytes(path, n * width);
+    const bytes = await this.#bytes(path, n * width, reading);
     return quantized === null ? readFloats(bytes, n, path) : readQuantized(bytes, quantized, n, path);
   }
 
-  async #bytes(path: string, size: number): Promise<ArrayBuffer> {
-    const stored = await this.files.data(path, this.revision);
+  async #bytes(path: string, size: number, reading: Reading | undefined): Promise<ArrayBuffer> {
+    // How long a packed file is nobody tells.
+    reading?.expect(path.endsWith('.gz') ? 0 : size);
+    const stored = await this.files.data(path, this.revision, reading);
     return path.endsWith('.gz') && stored.byteLength !== size
       ? gunzip(stored, size, path)
       : stored;

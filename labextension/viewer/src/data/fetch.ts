@@ -1,6 +1,7 @@
 /** The only file that uses HTTP: the dataset's files, uploads, and what went wrong in words. */
 
 import { gzip } from '../base/gzip';
+import type { Reading } from './reading';
 
 export class FetchError extends Error {
   constructor(
@@ -20,6 +21,7 @@ const UPLOAD_SECONDS = 600;
 interface Options extends RequestInit {
   readonly headers?: Readonly<Record<string, string>>;
   readonly seconds?: number;
+  readonly reading?: Reading | undefined;
 }
 
 /** Requests below `{baseUrl}_cellucid/`, for one viewer. */
@@ -41,7 +43,7 @@ export class Server {
   }
 
   /** A file of the dataset, of one revision of it: such a file never changes, so it is fetched once. */
-  data(path: string, revision: string | null = null, signal?: AbortSignal): Promise<ArrayBuffer> {
+  data(path: string, revision: string | null = null, reading?: Reading): Promise<ArrayBuffer> {
     const parts = path.split('/');
     if (parts.some(part => part === '' || part === '.' || part === '..')) {
       // Manifests are not trusted to name files outside of the dataset.
@@ -49,9 +51,8 @@ export class Server {
     }
     const address = parts.map(encodeURIComponent).join('/');
     const query = revision === null ? '' : `?v=${encodeURIComponent(revision)}`;
-    return this.#request(`viewers/${encodeURIComponent(this.viewerId)}/data/${address}${query}`, {
-      signal: signal ?? null
-    });
+    const url = `viewers/${encodeURIComponent(this.viewerId)}/data/${address}${query}`;
+    return this.#request(url, { reading });
   }
 
   /** A JSON file of the dataset, not yet checked. */
@@ -91,7 +92,7 @@ export class Server {
 
   async #request(
     path: string,
-    { headers, signal, seconds = SILENCE_SECONDS, ...init }: Options
+    { headers, reading, seconds = SILENCE_SECONDS, ...init }: Options
   ): Promise<ArrayBuffer> {
     const patience = new Patience(seconds);
     try {
@@ -100,7 +101,7 @@ export class Server {
         // The cookie may change at any time, so it is read for each request; a Hub wants it on GET.
         headers: { ...headers, 'X-XSRFToken': xsrfCookie() },
         credentials: 'same-origin',
-        signal: signal ? AbortSignal.any([signal, patience.signal]) : patience.signal
+        signal: reading ? AbortSignal.any([reading.signal, patience.signal]) : patience.signal
       });
       patience.heard();
       if (!answer.ok) {
@@ -114,9 +115,9 @@ export class Server {
           'html'
         );
       }
-      return await read(answer, patience);
+      return await read(answer, patience, reading);
     } catch (error) {
-      if (error instanceof FetchError || signal?.aborted) {
+      if (error instanceof FetchError || reading?.signal.aborted) {
         throw error;
       }
       throw new FetchError(
@@ -163,10 +164,15 @@ function parse(bytes: ArrayBuffer, what: string): unknown {
   }
 }
 
-async function read(answer: Response, patience: Patience): Promise<ArrayBuffer> {
+async function read(
+  answer: Response,
+  patience: Patience,
+  reading: Reading | undefined
+): Promise<ArrayBuffer> {
   const heard = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
     transform(piece, controller) {
       patience.heard();
+      reading?.heard(piece.byteLength);
       controller.enqueue(piece);
     }
   });

@@ -6,14 +6,21 @@ import type { App } from '../state/app';
 import { text } from '../text';
 import { About } from './page/about';
 import { Fields } from './fields/fields';
-import { Groups } from './highlights/groups';
+import { SummaryPanel } from './analysis/summary';
+import { Windows } from './analysis/windows';
+import { Filters } from './filters/filters';
+import { Builder } from './highlights/builder';
+import { Highlights } from './highlights/highlights';
 import { Icon } from './common/icons';
 import { LegendPanel } from './legend/legend';
 import { Selection } from './selection/selection';
+import { LoadingList } from './page/loading';
 import { Shortcuts } from './page/shortcuts';
 import { Messages, StatusLine, Waiting } from './page/status';
 import { Toolbar } from './page/toolbar';
 import type { Ui } from './ui';
+import { Badges } from './views/badges';
+import { CrosshairMark } from './views/crosshair';
 
 interface ShellProps {
   readonly app: App;
@@ -29,7 +36,9 @@ export function Shell({ app, ui, picture }: ShellProps): JSX.Element {
         <Title app={app} ui={ui} />
         <Fields app={app} />
         <LegendPanel app={app} />
-        <Groups app={app} />
+        <Filters app={app} />
+        <Highlights app={app} ui={ui} />
+        <SummaryPanel app={app} ui={ui} />
       </aside>
       <main class="cx-main">
         <Toolbar app={app} ui={ui} />
@@ -39,7 +48,11 @@ export function Shell({ app, ui, picture }: ShellProps): JSX.Element {
           ) : (
             <Still app={app} picture={app.still.value} />
           )}
+          <Badges app={app} />
+          <CrosshairMark app={app} ui={ui} />
+          <Windows app={app} ui={ui} />
           <Waiting app={app} />
+          <LoadingList app={app} />
           <Messages app={app} />
           <Selection app={app} ui={ui} />
         </div>
@@ -47,6 +60,7 @@ export function Shell({ app, ui, picture }: ShellProps): JSX.Element {
       </main>
       <Shortcuts ui={ui} />
       <About app={app} ui={ui} />
+      <Builder app={app} ui={ui} />
     </div>
   );
 }

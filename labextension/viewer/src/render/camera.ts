@@ -19,7 +19,8 @@ export interface Bounds {
   readonly radius: number;
 }
 
-const FIELD_OF_VIEW = 45;
+/** Of an orbit camera: degrees from the lower to the upper end of the picture. */
+export const FIELD_OF_VIEW = 45;
 /** Room left around the cells of a planar view. */
 const MARGIN = 1.08;
 const ZOOM_LIMITS = [0.05, 2000] as const;

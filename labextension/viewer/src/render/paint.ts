@@ -1,16 +1,12 @@
-/** The one shader: round points of any size, in their own colour or, for a halo, in one for all. */
-import {
-  AddEquation,
-  CustomBlending,
-  GLSL3,
-  Matrix4,
-  OneFactor,
-  OneMinusSrcAlphaFactor,
-  RawShaderMaterial,
-  Vector4
-} from 'three';
+/** The shaders: round points of any size, in their own colour or, for a halo, in one; and lines. */
+import type { Rect } from '../state/types';
+import { Program, type Gpu } from './gpu';
 
-const VERTEX = `
+const PLACE = 'layout(location = 0) in vec3 position;\nlayout(location = 1) in vec4 color;';
+
+// What is the same all over a point is computed once a point, and not interpolated: with a million
+// of them that is a fifth of the time of a frame.
+const POINTS = `#version 300 es
 precision highp float;
 uniform mat4 clip;
 uniform float size;
@@ -18,42 +14,49 @@ uniform float near;
 uniform float least;
 uniform float most;
 uniform float halo;
-in vec3 position;
-in vec4 color;
-out vec4 paint;
+uniform vec4 ring;
+uniform float opacity;
+${PLACE}
+flat out vec4 paint;
 flat out float radius;
 void main() {
-  paint = color;
-  if (color.a == 0.0) {
-    gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
-    gl_PointSize = 1.0;
-    radius = 0.0;
-    return;
-  }
+  paint = vec4(mix(color.rgb, ring.rgb, ring.a) * opacity, opacity);
   gl_Position = clip * vec4(position, 1.0);
   float diameter = near > 0.0 ? size * near / max(gl_Position.w, 1e-4) : size;
   gl_PointSize = clamp(diameter, least, most) + halo;
   radius = gl_PointSize * 0.5;
+  if (color.a == 0.0) {
+    gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
+  }
 }`;
 
-const FRAGMENT = `
+const DISCS = `#version 300 es
 precision mediump float;
-uniform vec4 ring;
-uniform float opacity;
-in vec4 paint;
+flat in vec4 paint;
 flat in float radius;
 out vec4 pixel;
 void main() {
   vec2 place = gl_PointCoord * 2.0 - 1.0;
-  float cover = 1.0;
-  if (radius > 1.0) {
-    float away = dot(place, place);
-    if (away > 1.0) discard;
-    cover = clamp((1.0 - sqrt(away)) * radius + 0.25, 0.0, 1.0);
-  }
-  vec3 shown = mix(paint.rgb, ring.rgb, ring.a);
-  float alpha = cover * opacity;
-  pixel = vec4(shown * alpha, alpha);
+  float away = dot(place, place);
+  if (away > 1.0 && radius > 1.0) discard;
+  float cover = clamp((1.0 - sqrt(away)) * radius + 0.25, 0.0, 1.0);
+  pixel = paint * (radius > 1.0 ? cover : 1.0);
+}`;
+
+const LINES = `#version 300 es
+precision highp float;
+uniform mat4 clip;
+layout(location = 0) in vec3 position;
+void main() {
+  gl_Position = clip * vec4(position, 1.0);
+}`;
+
+const PLAIN = `#version 300 es
+precision mediump float;
+uniform vec4 ink;
+out vec4 pixel;
+void main() {
+  pixel = vec4(ink.rgb * ink.a, ink.a);
 }`;
 
 export type Rgb = readonly [red: number, green: number, blue: number];
@@ -65,9 +68,10 @@ export function rgb(color: string): Rgb {
   return [value >> 16, (value >> 8) & 255, value & 255];
 }
 
-/** How one frame is drawn; sizes in device pixels. */
+/** How one frame of a view is drawn; sizes in device pixels. */
 export interface Drawing {
-  readonly clip: Matrix4;
+  /** From embedding coordinates to clip space, column by column. */
+  readonly clip: readonly number[];
   readonly size: number;
   /** Distance at which a cell has that size; 0: the same at every distance. */
   readonly near: number;
@@ -77,61 +81,68 @@ export interface Drawing {
   readonly pixelRatio: number;
 }
 
-/** A material with the values it is drawn with. */
+/** The programs of one context. */
 export class Paint {
-  readonly material: RawShaderMaterial;
-  private readonly uniforms = {
-    clip: { value: new Matrix4() },
-    size: { value: 4 },
-    near: { value: 0 },
-    least: { value: 1 },
-    most: { value: 64 },
-    halo: { value: 0 },
-    ring: { value: new Vector4(0, 0, 0, 0) },
-    opacity: { value: 1 }
-  };
+  private readonly points: Program;
+  private readonly lines: Program;
 
-  constructor() {
-    this.material = new RawShaderMaterial({
-      glslVersion: GLSL3,
-      vertexShader: VERTEX,
-      fragmentShader: FRAGMENT,
-      uniforms: this.uniforms,
-      transparent: true,
-      blending: CustomBlending,
-      blendEquation: AddEquation,
-      blendSrc: OneFactor,
-      blendDst: OneMinusSrcAlphaFactor,
-      premultipliedAlpha: true
-    });
+  constructor(private readonly gpu: Gpu) {
+    this.points = new Program(gpu, POINTS, DISCS);
+    this.lines = new Program(gpu, LINES, PLAIN);
+  }
+
+  /**
+   * What is drawn next goes there, on a clean ground: colours are premultiplied, what is in front hides.
+   *
+   * @param place - in CSS pixels of the picture, which is `height` of them high
+   */
+  open({ left, top, width, height: high }: Rect, height: number, pixelRatio: number): void {
+    const { gl } = this.gpu;
+    const [x, y, w, h] = [left, height - top - high, width, high].map(length =>
+      Math.round(length * pixelRatio)
+    ) as [number, number, number, number];
+    gl.viewport(x, y, w, h);
+    gl.scissor(x, y, w, h);
+    gl.enable(gl.SCISSOR_TEST);
+    gl.enable(gl.BLEND);
+    gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
+    gl.depthFunc(gl.LEQUAL);
+    gl.depthMask(true);
+    gl.clearColor(0, 0, 0, 0);
+    gl.clear(gl.COLOR_BUFFER_BIT | gl.DEPTH_BUFFER_BIT);
   }
 
   /** Cells in their own colours; in 3D near ones hide far ones. */
   cells(drawing: Drawing, opacity: number): void {
-    this.set(drawing, opacity);
-    this.material.depthTest = this.material.depthWrite = drawing.near > 0;
+    this.depth(drawing.near > 0, true);
+    this.points.use({ ...sizes(drawing), halo: 0, ring: [0, 0, 0, 0], opacity });
   }
 
   /** Discs `width` device pixels larger on each side, in one colour, to lie behind cells. */
   halo(drawing: Drawing, width: number, color: Rgb): void {
-    this.set(drawing, 1);
-    this.material.depthTest = drawing.near > 0;
-    this.material.depthWrite = false;
-    this.uniforms.halo.value = 2 * width;
-    this.uniforms.ring.value.set(color[0] / 255, color[1] / 255, color[2] / 255, 1);
+    this.depth(drawing.near > 0, false);
+    const ring = [...color.map(part => part / 255), 1];
+    this.points.use({ ...sizes(drawing), halo: 2 * width, ring, opacity: 1 });
   }
 
-  dispose(): void {
-    this.material.dispose();
+  /** Thin lines in one colour. */
+  edges(drawing: Drawing, color: Rgb, opacity: number): void {
+    this.depth(drawing.near > 0, false);
+    const ink = [...color.map(part => part / 255), opacity];
+    this.lines.use({ clip: drawing.clip, ink });
   }
 
-  private set(drawing: Drawing, opacity: number): void {
-    const { uniforms } = this;
-    uniforms.clip.value.copy(drawing.clip);
-    uniforms.size.value = drawing.size;
-    uniforms.near.value = drawing.near;
-    uniforms.least.value = drawing.least;
-    uniforms.most.value = drawing.most;
-    uniforms.opacity.value = opacity;
+  private depth(test: boolean, write: boolean): void {
+    const { gl } = this.gpu;
+    if (test) {
+      gl.enable(gl.DEPTH_TEST);
+    } else {
+      gl.disable(gl.DEPTH_TEST);
+    }
+    gl.depthMask(write);
   }
+}
+
+function sizes({ clip, size, near, least, most }: Drawing): Record<string, number | readonly number[]> {
+  return { clip, size, near, least, most };
 }

@@ -1,190 +1,194 @@
 /**
- * The drawing surface: one WebGL context for all views (browsers give a page only a few), drawn when
- * something changed and never otherwise. It follows the app's signals, and answers what tools ask
- * about places on the screen (the `Stage` port of `tools/tool.ts`).
+ * The drawing surface: one WebGL context for all views (browsers give a page only a few), in which
+ * a view is drawn when something changed in it and never otherwise. It follows the app's signals,
+ * and answers what tools ask about places on the screen (the `Stage` port of `tools/tool.ts`).
  */
-import { effect, signal, untracked, type ReadonlySignal } from '@preact/signals';
-import { Camera as DrawingCamera, WebGLRenderer } from 'three';
+import { batch, computed, effect, signal, untracked, type ReadonlySignal } from '@preact/signals';
 import type { App } from '../state/app';
-import type { Camera, Dimension, View } from '../state/types';
-import { boundsOf, clipMatrix, framed, modeOf, projectAll, unprojectPlanar } from './camera';
-import type { Bounds, Size } from './camera';
-import type { Rgb } from './paint';
-import { Cloud } from './points';
-import { automaticPointSize } from './size';
+import type { Camera, Rect } from '../state/types';
+import { text } from '../text';
+import { unprojectPlanar, type Size } from './camera';
+import { Detail } from './detail';
+import { Gpu } from './gpu';
+import { gridOf, placeAt } from './grid';
+import { Keeping } from './keeping';
+import { Marks } from './marks';
+import { Overlay } from './overlay';
+import { Paint } from './paint';
+import { ViewPicture, type Change, type Shared } from './picture';
+import { PositionPool } from './positions';
 
 type Place = readonly [x: number, y: number];
 
-const NO_CELLS = new Uint32Array(0);
-const CANDIDATE: Readonly<Record<'light' | 'dark', Rgb>> = {
-  light: [17, 24, 39],
-  dark: [255, 255, 255]
-};
+/** So long a still picture may wait for data, or for a context. */
+const STILL_MILLISECONDS = 5000;
 
 export class Surface {
   /** Counts the frames drawn; a listener knows by it that its change is on the screen. */
   readonly frames: ReadonlySignal<number>;
-  /** True from a change to the frame that shows it. */
+  /** True from a change to the frame that shows all of it. */
   readonly stale: ReadonlySignal<boolean>;
+  readonly canvas = document.createElement('canvas');
 
   private readonly drawn = signal(0);
   private readonly waiting = signal(true);
-  private readonly renderer: WebGLRenderer;
-  private readonly eye = new DrawingCamera();
-  private readonly cloud = new Cloud();
-  private readonly line: SVGPathElement;
+  private readonly shared: Shared;
+  private readonly overlay = new Overlay();
+  private readonly keeping: Keeping;
+  private readonly detail: Detail;
+  private readonly pictures = new Map<string, ViewPicture>();
   private readonly disposers: (() => void)[] = [];
   private extent: Size = { width: 1, height: 1 };
-  private points: Float32Array | null = null;
-  private dimension: Dimension = 2;
-  private bounds: Bounds | null = null;
+  /** Size of the canvas, to know when it is another. */
+  private pixels = '';
   private request = 0;
-  private projected: { camera: Camera; size: Size; points: Float32Array; at: Float32Array } | null =
-    null;
+  /** Ends the wait for a still picture that could not be taken at once. */
+  private awaited = 0;
 
   /**
    * @param app - what is shown
    * @param host - an element that gives the surface its size; a canvas and an overlay are put in it
-   * @param label - what a screen reader says of the picture
    */
   constructor(
     private readonly app: App,
-    private readonly host: HTMLElement,
-    label: string
+    private readonly host: HTMLElement
   ) {
     this.frames = this.drawn;
     this.stale = this.waiting;
-    this.renderer = new WebGLRenderer({ alpha: true, antialias: false, stencil: false });
-    this.renderer.sortObjects = false;
-    this.renderer.setClearColor(0x000000, 0);
-    const canvas = this.renderer.domElement;
+    const { canvas } = this;
     canvas.className = 'cx-canvas';
     canvas.dataset.testid = 'stage';
     canvas.tabIndex = 0;
     canvas.setAttribute('role', 'img');
-    canvas.setAttribute('aria-label', label);
-    const overlay = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
-    overlay.setAttribute('class', 'cx-overlay');
-    overlay.setAttribute('aria-hidden', 'true');
-    this.line = document.createElementNS('http://www.w3.org/2000/svg', 'path');
-    overlay.append(this.line);
-    host.append(canvas, overlay);
-    this.follow(canvas);
+    canvas.setAttribute('aria-label', text.picture);
+    const gpu = new Gpu(canvas);
+    const [paint, marks, pool] = [new Paint(gpu), new Marks(gpu), new PositionPool(gpu)];
+    this.shared = { app, gpu, paint, marks, pool };
+    host.append(canvas);
+    this.detail = new Detail(gpu, () => this.rested());
+    const kept = { complete: () => this.complete(), again: () => this.again() };
+    this.keeping = new Keeping(gpu, canvas, host, kept, text.pictureLost);
+    host.append(this.overlay.element);
+    this.follow();
   }
 
-  get canvas(): HTMLCanvasElement {
-    return this.renderer.domElement;
-  }
-
-  /** The camera a view is drawn with: its own, or the one that frames all cells. */
   camera(viewId: string): Camera {
-    const view = this.view(viewId);
-    const own = view.cameras[view.dimension];
-    if (own && own.mode === modeOf(view.dimension)) {
-      return own;
-    }
-    return framed(this.cellBounds(view.dimension), view.dimension, this.extent);
+    return this.picture(viewId).camera();
   }
 
   size(viewId: string): Size {
-    this.view(viewId);
-    return this.extent;
+    return this.picture(viewId).extent();
   }
 
   project(viewId: string): Float32Array {
-    const camera = this.camera(viewId);
-    const points = this.points;
-    if (!points) {
-      return new Float32Array(0);
-    }
-    const last = this.projected;
-    if (last && last.points === points && last.camera === camera && last.size === this.extent) {
-      return last.at;
-    }
-    const at = projectAll(points, this.dimension, camera, this.extent);
-    this.projected = { camera, size: this.extent, points, at };
-    return at;
+    return this.picture(viewId).project();
   }
 
   unproject(viewId: string, [x, y]: Place): readonly [number, number] | null {
-    return unprojectPlanar(this.camera(viewId), this.extent, x, y);
+    return unprojectPlanar(this.camera(viewId), this.size(viewId), x, y);
+  }
+
+  viewAt(point: Place): { readonly viewId: string; readonly point: Place } | null {
+    return placeAt(this.app.places.peek(), point);
   }
 
   outline(viewId: string, polygon: readonly Place[] | null): void {
-    this.view(viewId);
-    const corners = (polygon ?? []).map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`);
-    this.line.setAttribute('d', corners.length > 1 ? `M${corners.join('L')}Z` : '');
+    const place = this.app.places.peek().get(viewId);
+    if (place) {
+      this.overlay.outline(viewId, place, polygon);
+    }
   }
 
   dispose(): void {
     cancelAnimationFrame(this.request);
+    this.detail.end();
+    window.clearTimeout(this.awaited);
     for (const dispose of this.disposers.splice(0)) dispose();
-    this.cloud.dispose();
-    this.renderer.dispose();
-    // Browsers give a page only a few contexts, and take their time to collect one.
-    this.renderer.forceContextLoss();
+    this.pictures.forEach(picture => picture.dispose());
+    this.keeping.dispose();
     this.host.replaceChildren();
   }
 
   /** Every signal that changes the picture marks it stale; what it is made of follows at once. */
-  private follow(canvas: HTMLCanvasElement): void {
-    const { app, cloud } = this;
+  private follow(): void {
+    const { app } = this;
+    const ids = computed(() => app.onScreen.value.map(({ id }) => id).join('\n'));
     this.disposers.push(
       effect(() => {
-        const points = app.points.value;
-        if (points.state === 'ready') {
-          this.points = points.value;
-          this.dimension = dimensionOf(points.value, app.dataset.nCells);
-          this.bounds = null;
-          cloud.place(points.value, this.dimension);
-          untracked(() => this.dress());
-        }
-      }),
-      effect(() => {
-        cloud.paint(app.colors.value, app.visible.value);
+        void ids.value;
+        untracked(() => this.arrange());
         this.invalidate();
       }),
       effect(() => {
-        this.mark();
-        this.invalidate();
+        this.shared.marks.set(app.halos.value, app.preview.value ?? app.candidate.value.cells);
+        this.refresh();
       }),
       effect(() => {
-        app.still.value = app.frozen.value ? untracked(() => this.still()) : null;
+        void app.theme.value;
+        this.refresh();
       }),
       effect(() => {
-        void [app.activeView.value, app.theme.value];
-        this.invalidate();
+        const frozen = app.frozen.value;
+        untracked(() => this.freeze(frozen));
       })
     );
     const sizes = new ResizeObserver(() => this.resize());
     sizes.observe(this.host);
-    const restored = (): void => this.invalidate();
-    const lost = (event: Event): void => event.preventDefault();
-    canvas.addEventListener('webglcontextlost', lost);
-    canvas.addEventListener('webglcontextrestored', restored);
-    this.disposers.push(
-      () => sizes.disconnect(),
-      () => canvas.removeEventListener('webglcontextlost', lost),
-      () => canvas.removeEventListener('webglcontextrestored', restored)
-    );
+    this.disposers.push(() => sizes.disconnect());
     this.resize();
   }
 
-  /** Colours and marks for points that have just come. */
-  private dress(): void {
-    this.cloud.paint(this.app.colors.value, this.app.visible.value);
-    this.mark();
+  /** A picture and a place for each view on the screen, and for no other. */
+  private arrange(): void {
+    const ids = this.app.onScreen.peek().map(({ id }) => id);
+    for (const [id, picture] of this.pictures) {
+      if (!ids.includes(id)) {
+        this.outline(id, null);
+        picture.dispose();
+        this.pictures.delete(id);
+      }
+    }
+    for (const id of ids) {
+      if (!this.pictures.has(id)) {
+        const changed = (change: Change): void => this.changed(change);
+        this.pictures.set(id, new ViewPicture(this.shared, id, changed));
+      }
+    }
+    this.forget();
+    const places = gridOf(ids, this.extent);
+    places.forEach((place, id) => this.picture(id).resize(place));
+    this.app.places.value = places;
+    // Nothing is left of how views stood before.
+    this.open({ left: 0, top: 0, ...this.extent });
+  }
+
+  private changed(change: Change): void {
+    if (change === 'positions') {
+      this.forget();
+    }
+    if (change === 'camera') {
+      this.detail.moved();
+    }
     this.invalidate();
   }
 
-  private mark(): void {
-    this.cloud.mark(this.app.halos.value, this.app.candidate.value.cells ?? NO_CELLS);
+  private rested(): void {
+    for (const picture of this.pictures.values()) {
+      if (picture.coarse) {
+        picture.stale = true;
+        this.invalidate();
+      }
+    }
   }
 
-  /** The picture as it is now; read at once, since a canvas forgets what was drawn. */
-  private still(): string {
-    this.draw();
-    return this.canvas.toDataURL('image/png');
+  /** Positions that no view shows any more. */
+  private forget(): void {
+    this.shared.pool.keep(new Set([...this.pictures.values()].map(({ positions }) => positions)));
+  }
+
+  private refresh(): void {
+    this.pictures.forEach(picture => (picture.stale = true));
+    this.invalidate();
   }
 
   private resize(): void {
@@ -192,14 +196,54 @@ export class Surface {
     if (width < 1 || height < 1) {
       return;
     }
+    const ratio = window.devicePixelRatio;
+    const pixels = [Math.floor(width * ratio), Math.floor(height * ratio)].join(' × ');
+    if (pixels === this.pixels) {
+      return;
+    }
+    this.pixels = pixels;
     this.extent = { width, height };
-    this.app.places.value = new Map(
-      [this.app.activeView.peek()].map(({ id }) => [id, { left: 0, top: 0, width, height }])
-    );
-    this.renderer.setPixelRatio(window.devicePixelRatio);
-    this.renderer.setSize(width, height, false);
+    this.canvas.width = Math.floor(width * ratio);
+    this.canvas.height = Math.floor(height * ratio);
+    this.arrange();
     // A resized canvas is empty until it is drawn: drawing at once avoids a flash.
     this.draw();
+  }
+
+  /** Draws all that is missing, in full. */
+  private complete(): boolean {
+    this.detail.rest();
+    this.draw();
+    return !this.waiting.peek();
+  }
+
+  private again(): void {
+    this.refresh();
+    this.draw();
+  }
+
+  private freeze(frozen: boolean): void {
+    window.clearTimeout(this.awaited);
+    this.awaited = 0;
+    if (!frozen) {
+      this.app.still.value = null;
+    } else if (!this.shared.gpu.lost && !this.loading()) {
+      this.app.still.value = this.still();
+    } else {
+      this.keeping.wake();
+      const take = (): void => void (this.app.still.value = this.still());
+      this.awaited = window.setTimeout(take, STILL_MILLISECONDS);
+    }
+  }
+
+  private loading(): boolean {
+    return [...this.pictures.values()].some(({ loading }) => loading);
+  }
+
+  /** The picture as it is now. */
+  private still(): string {
+    this.complete();
+    return this.shared.gpu.lost ? this.keeping.address : this.canvas.toDataURL('image/png');
   }
 
   private invalidate(): void {
@@ -212,61 +256,39 @@ export class Surface {
   private draw(): void {
     cancelAnimationFrame(this.request);
     this.request = 0;
-    const view = this.app.activeView.peek();
-    if (!this.points || view.dimension !== this.dimension) {
+    const { gpu } = this.shared;
+    const pictures = [...this.pictures.values()].filter(({ stale, ready }) => stale && ready);
+    if (gpu.lost || pictures.length === 0) {
       return;
     }
-    const camera = this.camera(view.id);
-    const pixelRatio = this.renderer.getPixelRatio();
-    const cells = this.app.dataset.nCells;
-    const chosen = view.look.pointSize ?? automaticPointSize(cells, this.extent);
-    const planar = camera.mode === 'planar';
-    const settled = framed(this.cellBounds(view.dimension), view.dimension, this.extent);
-    const grown = planar ? (camera.zoom / settled.zoom) ** 0.4 : 1;
-    this.cloud.prepare(
-      {
-        clip: clipMatrix(camera, this.extent),
-        size: Math.min(chosen * grown, 40) * pixelRatio,
-        near: planar ? 0 : distanceOf(settled) * camera.zoom,
-        least: pixelRatio,
-        most: 48 * pixelRatio,
-        opacity: planar ? (cells < 50_000 ? 0.85 : 0.7) : 1,
-        pixelRatio
-      },
-      CANDIDATE[this.app.theme.peek()]
-    );
-    this.renderer.render(this.cloud.scene, this.eye);
-    this.waiting.value = false;
-    this.drawn.value += 1;
-  }
-
-  private cellBounds(dimension: Dimension): Bounds {
-    if (!this.points || dimension !== this.dimension) {
-      return { center: [0, 0, 0], half: [1, 1, 1], radius: 1 };
+    const { detail } = this;
+    const sample = detail.sample(this.app.dataset.nCells, this.pictures.size);
+    for (const picture of pictures) {
+      const place = this.app.places.peek().get(picture.viewId);
+      if (place) this.open(place);
+      picture.draw(window.devicePixelRatio, sample, detail.moving);
     }
-    this.bounds ??= boundsOf(this.points, this.dimension);
-    return this.bounds;
-  }
-
-  private view(viewId: string): View {
-    const view = this.app.activeView.peek();
-    if (view.id !== viewId) {
-      throw new Error(`View "${viewId}" is not on the screen; "${view.id}" is.`);
+    const complete = [...this.pictures.values()].every(({ stale, coarse }) => !stale && !coarse);
+    batch(() => {
+      this.waiting.value = !complete;
+      this.drawn.value += 1;
+    });
+    this.keeping.drawn(complete);
+    if (complete && this.awaited !== 0 && !this.loading()) {
+      this.freeze(true);
     }
-    return view;
   }
-}
 
-function dimensionOf(points: Float32Array, cells: number): Dimension {
-  const dimension = points.length / cells;
-  if (dimension === 1 || dimension === 2 || dimension === 3) {
-    return dimension;
+  private open(place: Rect): void {
+    this.shared.paint.open(place, this.extent.height, window.devicePixelRatio);
   }
-  throw new Error(`${points.length} coordinates for ${cells} cells are not 1, 2 or 3 a cell.`);
-}
 
-function distanceOf(camera: Camera): number {
-  const [x, y, z] = camera.position;
-  const [tx, ty, tz] = camera.target;
-  return Math.hypot(x - tx, y - ty, z - tz);
+  private picture(viewId: string): ViewPicture {
+    const picture = this.pictures.get(viewId);
+    if (picture === undefined) {
+      const shown = [...this.pictures.keys()].join(', ');
+      throw new Error(`View "${viewId}" is not on the screen; these are: ${shown}.`);
+    }
+    return picture;
+  }
 }

@@ -61,7 +61,7 @@ async function writeChunk({ contributor, chunk }: Contribution): Promise<{
   const described = {
     id: chunk.id,
     contributorId: contributor.id,
-    priority: contributor.priority,
+    priority: chunk.priority ?? contributor.priority,
     kind: binary ? 'binary' : 'json',
     codec: 'gzip',
     label: chunk.label,

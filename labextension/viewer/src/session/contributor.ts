@@ -6,6 +6,8 @@ export interface Chunk {
   readonly label: string;
   /** Anything JSON can hold, or bytes. */
   readonly payload: JsonPayload | Uint8Array<ArrayBuffer>;
+  /** Where it is not its contributor's. */
+  readonly priority?: Priority;
 }
 
 export interface JsonPayload {
@@ -18,10 +20,12 @@ export interface FoundChunk {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
+export type Priority = 'eager' | 'lazy';
+
 export interface Contributor {
   readonly id: string;
   /** Eager chunks are restored before the picture is shown, lazy ones after. */
-  readonly priority: 'eager' | 'lazy';
+  readonly priority: Priority;
   /** Whether its chunks mean anything for another dataset. */
   readonly datasetDependent: boolean;
   /** Whether it is the one that reads a chunk. */
@@ -32,6 +36,8 @@ export interface Contributor {
    * can't fail, and is called within one change together with those of the other chunks.
    */
   prepare(chunk: FoundChunk, app: App): () => void;
+  /** Called once all chunks are in the state, in the same change: what had to wait for others. */
+  finish?(app: App): void;
   /** Bring its part of the state back to that of a viewer just opened; within a change. */
   reset(app: App): void;
 }

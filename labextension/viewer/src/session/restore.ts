@@ -4,6 +4,7 @@ import type { Rows } from '../data/manifests';
 import type { App } from '../state/app';
 import { say } from '../state/messages';
 import { readSession } from './container';
+import type { Contributor } from './contributor';
 import { contributors } from './contributors';
 
 export interface Restored {
@@ -22,7 +23,7 @@ export interface Restored {
 export async function restoreSession(app: App, file: Blob): Promise<Restored> {
   const { manifest, chunks } = await readSession(file);
   const mismatch = await differs(app, manifest);
-  const prepared: { id: string; apply: () => void }[] = [];
+  const prepared: { id: string; contributor: Contributor; apply: () => void }[] = [];
   const skipped: { id: string; why: string }[] = [];
   for (const stored of chunks) {
     const contributor = contributors.find(c => c.owns(stored.id));
@@ -34,7 +35,7 @@ export async function restoreSession(app: App, file: Blob): Promise<Restored> {
         throw new Error(mismatch);
       }
       const apply = contributor.prepare(await stored.inflate(), app);
-      prepared.push({ id: stored.id, apply });
+      prepared.push({ id: stored.id, contributor, apply });
     } catch (error) {
       skipped.push({ id: stored.id, why: error instanceof Error ? error.message : String(error) });
     }
@@ -46,7 +47,11 @@ export async function restoreSession(app: App, file: Blob): Promise<Restored> {
         contributors
           .filter(c => mismatch === null || !c.datasetDependent)
           .forEach(c => c.reset(app));
-        prepared.forEach(({ apply }) => apply());
+        // In the order of the features: codes go to fields that must be there.
+        for (const one of contributors) {
+          prepared.filter(({ contributor }) => contributor === one).forEach(({ apply }) => apply());
+        }
+        contributors.forEach(c => c.finish?.(app));
       },
       { origin: 'restore' }
     );

@@ -11,6 +11,7 @@ import { unionAll } from '../cells/cellset';
 import type { Column, Dataset } from '../data/dataset';
 import { fieldId } from '../data/field';
 import { text } from '../text';
+import { withCameras } from './cameras';
 import { Changes, type Slot } from './change';
 import { Columns } from './columns';
 import { Fields, NO_EDITS } from './fields';
@@ -40,7 +41,14 @@ export interface Connection {
   readonly reason?: string;
 }
 
-export const NO_CANDIDATE: Candidate = { cells: null, steps: [], pageId: null };
+/** Words at a place of a view, in CSS pixels from its top left corner. */
+export interface Beside {
+  readonly viewId: string;
+  readonly at: readonly [x: number, y: number];
+  readonly words: string;
+}
+
+export const NO_CANDIDATE: Candidate = { cells: null, steps: [], pageId: null, groupId: null };
 
 export class App implements Owner {
   readonly changes = new Changes();
@@ -69,6 +77,8 @@ export class App implements Owner {
   readonly messages: Signal<readonly Message[]> = signal([]);
   /** What the candidate set would be if the gesture that is being made ended now. */
   readonly preview: Signal<Uint32Array | null> = signal(null);
+  /** What is told beside the pointer while a gesture is made. */
+  readonly beside: Signal<Beside | null> = signal(null);
   /** Candidates before and after the present one, for its own undo and redo. */
   readonly candidatePast: Signal<readonly Candidate[]> = signal([]);
   readonly candidateFuture: Signal<readonly Candidate[]> = signal([]);
@@ -109,18 +119,21 @@ export class App implements Owner {
   constructor(dataset: Dataset) {
     const view = liveView(dataset);
     const page = firstPage();
-    // In the order in which undo sets them: views are settled by the fields there are then.
+    // In the order in which undo sets them: views are settled by the layout and fields there are then.
     this.slots = {
+      layout: this.changes.slot(LAYOUT, (back, now) => ({
+        ...back,
+        nextView: Math.max(back.nextView, now.nextView)
+      })),
       fields: this.changes.slot(NO_EDITS, (back, now) => ({
         ...back,
         nextField: Math.max(back.nextField, now.nextField)
       })),
       views: this.changes.slot<readonly View[]>([view], (back, now) =>
         // What is gone since then does not come back with them.
-        settled(withCameras(back, now), this.fields.peek()).views
+        settled(withCameras(back, now, this.#leader()), this.fields.peek()).views
       ),
       activeViewId: this.changes.slot(view.id),
-      layout: this.changes.slot(LAYOUT),
       windows: this.changes.slot<readonly AnalysisWindow[]>([]),
       highlights: this.changes.slot<Highlights>(
         { pages: [page], activePageId: page.id, nextPage: 2, nextGroup: 1 },
@@ -136,7 +149,10 @@ export class App implements Owner {
     );
     this.columns = new Columns(this.shown, this.fields);
     this.activeView = computed(
-      () => this.views.value.find(v => v.id === this.slots.activeViewId.signal.value) ?? view
+      // One that an undo took away leaves the first, which is there always.
+      () =>
+        this.views.value.find(v => v.id === this.slots.activeViewId.signal.value) ??
+        this.views.value[0]!
     );
     this.onScreen = computed(() =>
       this.layout.value.mode === 'grid' ? this.views.value : [this.activeView.value]
@@ -268,18 +284,15 @@ export class App implements Owner {
       listener(done);
     }
   }
+
+  /** Whose cameras all views have; none while each has its own. */
+  #leader(): View | null {
+    return this.layout.peek().camerasLocked ? this.activeView.peek() : null;
+  }
 }
 
 function distinct(refs: readonly FieldRef[]): FieldRef[] {
   return [...new Map(refs.map(ref => [fieldId(ref), ref])).values()];
-}
-
-/** Looking around is not undone: views come back with the cameras they have now. */
-function withCameras(back: readonly View[], now: readonly View[]): readonly View[] {
-  return back.map(view => {
-    const cameras = now.find(({ id }) => id === view.id)?.cameras ?? view.cameras;
-    return cameras === view.cameras ? view : { ...view, cameras };
-  });
 }
 
 /** Ids are never given twice, not even to something else after an undo. */

@@ -3,25 +3,41 @@
  * the selection being made, and what Python asked for and is not done, as plain values that survive `structuredClone`.
  */
 import { integer, list, object, optional, own, text, type JsonObject } from '../base/check';
+import type { SmallCodes } from '../cells/regroup';
+import type { Dataset } from '../data/dataset';
 import type { App } from './app';
+import { checkCodes } from './made-codes';
+import { readFields, writeFields } from './field-json';
 import { writeFilter } from './filter-json';
 import { say } from './messages';
 import { checkCells, readHighlights, readLayout, readStep, readViews } from './readers';
 import { settleReferences } from './settle';
-import type { Candidate, Highlights, Layout, View } from './types';
+import { readWindows } from './windows';
+import type { AnalysisWindow, Candidate, FieldEdits, Highlights, Layout, View } from './types';
 
 interface Kept {
   readonly datasetId: string;
   readonly nCells: number;
+  readonly fields: KeptFields;
   readonly views: readonly unknown[];
   readonly activeViewId: string;
   readonly layout: Layout;
+  readonly windows: readonly AnalysisWindow[];
   readonly highlights: Highlights;
   readonly candidate: Candidate;
   readonly commands: readonly JsonObject[];
 }
 
-interface Adopted extends Omit<Kept, 'datasetId' | 'nCells' | 'views'> {
+interface KeptFields {
+  /** As a session has them. */
+  readonly overlays: JsonObject;
+  /** The codes of those that were made, by their id. */
+  readonly codes: Readonly<Record<string, SmallCodes>>;
+  readonly nextField: number;
+}
+
+interface Adopted extends Omit<Kept, 'datasetId' | 'nCells' | 'views' | 'fields'> {
+  readonly fields: FieldEdits;
   readonly views: readonly View[];
 }
 
@@ -29,9 +45,11 @@ export function snapshot(app: App): unknown {
   const kept: Kept = {
     datasetId: app.dataset.id,
     nCells: app.dataset.nCells,
+    fields: keptFields(app),
     views: app.views.peek().map(view => ({ ...view, filters: view.filters.map(writeFilter) })),
     activeViewId: app.slots.activeViewId.signal.peek(),
     layout: app.layout.peek(),
+    windows: app.windows.peek(),
     highlights: app.highlights.peek(),
     candidate: app.candidate.peek(),
     commands: app.commands.peek()
@@ -51,14 +69,16 @@ export function adopt(app: App, value: unknown): void {
     if (own(given, 'datasetId') !== id || own(given, 'nCells') !== nCells) {
       return;
     }
-    const kept = read(given, nCells);
+    const kept = read(given, app.dataset);
     app.commands.value = kept.commands;
     app.changes.change(
       'come back',
       () => {
+        app.slots.fields.set(kept.fields);
         app.slots.views.set(kept.views);
         app.slots.activeViewId.set(kept.activeViewId);
         app.slots.layout.set(kept.layout);
+        app.slots.windows.set(kept.windows);
         app.slots.highlights.set(kept.highlights);
         app.slots.candidate.set(kept.candidate);
         settleReferences(app);
@@ -71,7 +91,28 @@ export function adopt(app: App, value: unknown): void {
   }
 }
 
-function read(kept: JsonObject, nCells: number): Adopted {
+function keptFields(app: App): KeptFields {
+  const edits = app.slots.fields.signal.peek();
+  const codes = edits.made.flatMap(({ id, made }) =>
+    made.kind === 'category' ? [[id, made.codes] as const] : []
+  );
+  const { nextField } = edits;
+  return { overlays: writeFields(edits, app.dataset), codes: Object.fromEntries(codes), nextField };
+}
+
+function readKeptFields(value: unknown, dataset: Dataset): FieldEdits {
+  const kept = object(value, 'fields');
+  const { edits } = readFields(own(kept, 'overlays'), 'fields.overlays', dataset);
+  const codes = object(own(kept, 'codes'), 'fields.codes');
+  return {
+    ...edits,
+    made: edits.made.map(field => checkCodes(field, own(codes, field.id), dataset.nCells)),
+    nextField: integer(own(kept, 'nextField'), 'fields.nextField', edits.nextField)
+  };
+}
+
+function read(kept: JsonObject, dataset: Dataset): Adopted {
+  const { nCells } = dataset;
   const highlights = object(own(kept, 'highlights'), 'highlights');
   const candidate = object(own(kept, 'candidate'), 'candidate');
   const cells = (given: unknown, path: string): Uint32Array => checkCells(given, path, nCells);
@@ -80,9 +121,11 @@ function read(kept: JsonObject, nCells: number): Adopted {
     extra: object(own(group, 'extra'), `${path}.extra`)
   }));
   return {
+    fields: readKeptFields(own(kept, 'fields'), dataset),
     views: readViews(own(kept, 'views'), 'views'),
     activeViewId: text(own(kept, 'activeViewId'), 'activeViewId'),
     layout: readLayout(own(kept, 'layout'), 'layout'),
+    windows: readWindows(own(kept, 'windows'), 'windows'),
     highlights: {
       ...pages,
       nextPage: integer(own(highlights, 'nextPage'), 'highlights.nextPage', pages.nextPage),
@@ -91,7 +134,8 @@ function read(kept: JsonObject, nCells: number): Adopted {
     candidate: {
       cells: optional(own(candidate, 'cells'), 'candidate.cells', cells),
       steps: list(own(candidate, 'steps'), 'candidate.steps', readStep),
-      pageId: optional(own(candidate, 'pageId'), 'candidate.pageId', (v, p) => text(v, p))
+      pageId: optional(own(candidate, 'pageId'), 'candidate.pageId', (v, p) => text(v, p)),
+      groupId: optional(own(candidate, 'groupId'), 'candidate.groupId', (v, p) => text(v, p))
     },
     commands: list(own(kept, 'commands'), 'commands', object)
   };

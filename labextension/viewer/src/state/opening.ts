@@ -1,8 +1,9 @@
 /** What a dataset is opened with. */
 import type { Dataset } from '../data/dataset';
+import { text } from '../text';
 import type { Layout, Page, View } from './types';
 
-export const LAYOUT: Layout = { mode: 'grid', camerasLocked: true };
+export const LAYOUT: Layout = { mode: 'grid', camerasLocked: true, nextView: 1 };
 
 /** The view a dataset is opened with. */
 export function liveView(dataset: Dataset): View {
@@ -24,6 +25,8 @@ export function liveView(dataset: Dataset): View {
   };
 }
 
+export const FIRST_PAGE_COLOR = '#d81b60';
+
 export function firstPage(): Page {
-  return { id: 'page_1', name: 'Page 1', color: '#d81b60', groups: [] };
+  return { id: 'page_1', name: text.newPageName(1), color: FIRST_PAGE_COLOR, groups: [] };
 }

@@ -2,6 +2,7 @@
 import {
   boolean,
   CheckError,
+  integer,
   json,
   list,
   number,
@@ -13,7 +14,7 @@ import {
   type JsonObject
 } from '../base/check';
 import { readField, readFilter } from './filter-json';
-import { firstPage } from './opening';
+import { FIRST_PAGE_COLOR } from './opening';
 import { parseColor } from './palette';
 import type {
   Camera,
@@ -81,7 +82,8 @@ export function readLayout(value: unknown, path: string): Layout {
   const layout = object(value, path);
   return {
     mode: oneOf(own(layout, 'mode'), `${path}.mode`, ['single', 'grid'] as const),
-    camerasLocked: boolean(own(layout, 'camerasLocked'), `${path}.camerasLocked`)
+    camerasLocked: boolean(own(layout, 'camerasLocked'), `${path}.camerasLocked`),
+    nextView: optional(own(layout, 'nextView'), `${path}.nextView`, (v, p) => integer(v, p, 1)) ?? 1
   };
 }
 
@@ -131,7 +133,7 @@ function readVec3(value: unknown, path: string): Vec3 {
 
 /** Others leave a page without a colour, or name it in other ways: it gets a first page's then. */
 function readColor(value: unknown, path: string): string {
-  return readOwnColor(value, path) ?? firstPage().color;
+  return readOwnColor(value, path) ?? FIRST_PAGE_COLOR;
 }
 
 function readOwnColor(value: unknown, path: string): string | null {

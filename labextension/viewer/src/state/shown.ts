@@ -4,6 +4,9 @@ import { batch, effect, signal, type Signal } from '@preact/signals';
 import { hasChanged, type Column, type Dataset } from '../data/dataset';
 import { fieldId } from '../data/field';
 import type { Graph } from '../data/graph';
+import type { Reading } from '../data/reading';
+import { text } from '../text';
+import { Loading, type PartName } from './loading';
 import { say, type Speaker } from './messages';
 import type { Dimension, FieldRef } from './types';
 
@@ -46,7 +49,11 @@ export class Shown {
   /** The graph of neighbours, once it is needed. */
   readonly graph: Signal<LoadedMap<'graph', Graph>> = signal(new Map());
 
+  /** What is being loaded at the moment. */
+  readonly loading: Signal<readonly Loading[]> = signal([]);
+
   readonly #owner: Owner;
+  readonly #partOf = new WeakMap<Loading, Part>();
   #turn: Promise<void> = Promise.resolve();
 
   constructor(dataset: Dataset, owner: Owner) {
@@ -163,13 +170,28 @@ export class Shown {
     const part = <K, T>(
       into: Signal<LoadedMap<K, T>>,
       key: K,
-      from: (dataset: Dataset) => Promise<T>
-    ): Part => ({ into: into, key, from });
+      name: PartName,
+      from: (dataset: Dataset, reading?: Reading) => Promise<T>
+    ): Part => ({ into: into, key, name, from });
     return [
-      ...dimensions.map(d => part(this.points, d, from => from.points(d))),
-      ...columns.map(ref => part(this.columns, fieldId(ref), from => from.column(ref))),
-      ...outliers.map(ref => part(this.outliers, fieldId(ref), from => from.outliers(ref))),
-      ...(graph ? [part(this.graph, 'graph', from => from.graph())] : [])
+      ...dimensions.map(dimension =>
+        part(this.points, dimension, { kind: 'points', dimension }, (from, reading) =>
+          from.points(dimension, reading)
+        )
+      ),
+      ...columns.map(field =>
+        part(this.columns, fieldId(field), { kind: 'column', field }, (from, reading) =>
+          from.column(field, reading)
+        )
+      ),
+      ...outliers.map(field =>
+        part(this.outliers, fieldId(field), { kind: 'outliers', field }, (from, reading) =>
+          from.outliers(field, reading)
+        )
+      ),
+      ...(graph
+        ? [part(this.graph, 'graph', { kind: 'graph' }, (from, reading) => from.graph(reading))]
+        : [])
     ];
   }
 
@@ -183,30 +205,49 @@ export class Shown {
         into.value = new Map([...known].filter(([key]) => needed.has(key)));
       }
     }
+    this.loading.value = this.loading.peek().filter(loading => {
+      const part = this.#partOf.get(loading);
+      return part?.into.peek().has(part.key);
+    });
     parts.filter(part => !part.into.peek().has(part.key)).forEach(part => this.#load(part));
   }
 
-  #load({ into, key, from }: Part): void {
+  #load(part: Part): void {
+    const { into, key, name, from } = part;
     const dataset = this.dataset.peek();
+    const loading = new Loading(name);
+    this.#partOf.set(loading, part);
     const put = (value: Loaded<unknown>): void => {
-      into.value = new Map(into.peek()).set(key, value);
+      // What is no longer wanted meanwhile is left to the dataset's own cache.
+      if (this.dataset.peek() === dataset && into.peek().has(key)) {
+        into.value = new Map(into.peek()).set(key, value);
+      }
     };
-    // What is no longer wanted meanwhile is left to the dataset's own cache.
-    const wanted = (): boolean => this.dataset.peek() === dataset && into.peek().has(key);
-    put(LOADING);
-    this.read(from).then(
+    const end = (value: Loaded<unknown>): void =>
+      batch(() => {
+        loading.end();
+        this.loading.value = this.loading.peek().filter(other => other !== loading);
+        put(value);
+      });
+    into.value = new Map(into.peek()).set(key, LOADING);
+    this.loading.value = [...this.loading.peek(), loading];
+    loading.signal.addEventListener('abort', () =>
+      end({ state: 'failed', message: text.loadingCancelled })
+    );
+    this.read(dataset => from(dataset, loading)).then(
       value => {
-        if (wanted()) {
-          put({ state: 'ready', value });
+        if (!loading.signal.aborted) {
+          end({ state: 'ready', value });
         }
       },
       (error: unknown) => {
         const message = error instanceof Error ? error.message : String(error);
-        if (wanted()) {
-          batch(() => {
-            put({ state: 'failed', message });
+        if (!loading.signal.aborted) {
+          const wanted = this.dataset.peek() === dataset && into.peek().has(key);
+          end({ state: 'failed', message });
+          if (wanted) {
             say(this.#owner, 'error', message);
-          });
+          }
         }
       }
     );
@@ -219,7 +260,8 @@ type AnyMap = Signal<LoadedMap<unknown, unknown>>;
 interface Part {
   readonly into: AnyMap;
   readonly key: unknown;
-  readonly from: (dataset: Dataset) => Promise<unknown>;
+  readonly name: PartName;
+  readonly from: (dataset: Dataset, reading?: Reading) => Promise<unknown>;
 }
 
 /** What is selected and hidden is told by the rows' numbers, so they must be the same rows. */

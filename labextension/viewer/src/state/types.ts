@@ -3,7 +3,7 @@
  * masks and sessions may share them. References are names (field keys, categories, page ids),
  * never positions in a list, so that they outlive edits.
  */
-import type { Codes } from '../data/arrays';
+import type { SmallCodes } from '../cells/regroup';
 import type { Dimension, FieldRef } from '../data/field';
 
 export type { Dimension, FieldRef };
@@ -106,6 +106,8 @@ export interface AnalysisWindow {
 export interface Layout {
   readonly mode: 'single' | 'grid';
   readonly camerasLocked: boolean;
+  /** The number of the view that is kept next; it only rises, so that an id is never given twice. */
+  readonly nextView: number;
 }
 
 /** A field that a person made; its `FieldRef` is of source `user`, with its id as the key. */
@@ -130,7 +132,7 @@ export interface MadeCategories {
   /** "#rrggbb" of each category, null for the palette's. */
   readonly colors: readonly (string | null)[];
   /** One a cell; a code that is no category's index is a missing value. */
-  readonly codes: Codes;
+  readonly codes: SmallCodes;
   /** The field it was derived from, if any. */
   readonly of: FieldRef | null;
 }
@@ -212,6 +214,8 @@ export interface Candidate {
   readonly steps: readonly RecipeStep[];
   /** The page that was active when the selection began: Confirm puts the group there. */
   readonly pageId: string | null;
+  /** The group it was taken from, which Confirm will replace; null for a new one. */
+  readonly groupId: string | null;
 }
 
 export interface Message {

@@ -2,10 +2,11 @@
 import { computed, type ReadonlySignal } from '@preact/signals';
 
 import type { Column } from '../data/dataset';
-import { fieldId } from '../data/field';
+import { fieldId, type FieldRef } from '../data/field';
 import type { Columns } from './columns';
-import { cellColors, count, visibleMask } from './derive';
-import { colorScale } from './scale';
+import { cellColors } from './derive';
+import { Passing } from './passing';
+import { colorScale, type ColorScale } from './scale';
 import { LOADING, type Loaded, type Shown } from './shown';
 import type { View } from './types';
 
@@ -19,9 +20,13 @@ export class ViewData {
   readonly points: ReadonlySignal<Loaded<Float32Array>>;
   /** The column the cells are coloured by; null for none. */
   readonly column: ReadonlySignal<Loaded<Column> | null>;
+  /** What each filter lets through. */
+  readonly passing: ReadonlySignal<Passing>;
   /** 1 for each cell that passes all filters; null where all do. */
   readonly visible: ReadonlySignal<Uint8Array | null>;
   readonly nVisible: ReadonlySignal<number>;
+  /** How numbers are coloured; null where there are none. */
+  readonly scale: ReadonlySignal<ColorScale | null>;
   /** RGBA a cell. */
   readonly colors: ReadonlySignal<Uint8Array>;
 
@@ -38,21 +43,25 @@ export class ViewData {
     this.points = computed(() => shown.points.value.get(dimension.value) ?? LOADING);
     this.column = computed(() => (field.value === null ? null : columns.of(field.value)));
     const ready = computed(() => (field.value === null ? null : columns.ready(field.value)));
-    this.visible = computed(() =>
-      visibleMask(
-        filters.value,
-        {
-          column: ref => columns.ready(ref),
-          outliers: ref => {
-            const loaded = shown.outliers.value.get(fieldId(ref));
-            return loaded?.state === 'ready' ? loaded.value : null;
-          }
-        },
-        nCells()
-      )
-    );
-    this.nVisible = computed(() => count(this.visible.value, nCells()));
-    const scale = computed(() => colorScale(ready.value, look.value, filters.value));
-    this.colors = computed(() => cellColors(ready.value, scale.value, nCells()));
+    let passing: Passing | null = null;
+    this.passing = computed(() => {
+      const data = {
+        column: (ref: FieldRef) => columns.ready(ref),
+        outliers: (ref: FieldRef) => {
+          const loaded = shown.outliers.value.get(fieldId(ref));
+          return loaded?.state === 'ready' ? loaded.value : null;
+        }
+      };
+      passing = new Passing(filters.value, data, nCells(), passing);
+      return passing;
+    });
+    this.visible = computed(() => this.passing.value.visible);
+    this.nVisible = computed(() => this.passing.value.nVisible);
+    let scale: ColorScale | null = null;
+    this.scale = computed(() => {
+      scale = colorScale(ready.value, look.value, filters.value, scale);
+      return scale;
+    });
+    this.colors = computed(() => cellColors(ready.value, this.scale.value, nCells()));
   }
 }

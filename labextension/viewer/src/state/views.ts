@@ -1,4 +1,4 @@
-/** Commands on the active view: what it shows, and from where. */
+/** Commands on a view, the active one where none is named: what it shows, and from where. */
 import { fieldId } from '../data/field';
 import { text } from '../text';
 import type { App } from './app';
@@ -16,39 +16,83 @@ export function setField(app: App, field: FieldRef | null): void {
   if (field && shown && fieldId(field) === fieldId(shown)) {
     return;
   }
-  const name = field === null ? 'nothing' : app.fields.peek().nameOf(field);
-  edit(app, `colour by ${name}`, () => ({ field }));
+  const name = field === null ? null : app.fields.peek().nameOf(field);
+  edit(app, text.didColour(name), () => ({ field }));
 }
 
-export function setDimension(app: App, dimension: Dimension): void {
+export function setDimension(
+  app: App,
+  dimension: Dimension,
+  viewId = app.activeView.peek().id
+): void {
   if (!app.dataset.dimensions.includes(dimension)) {
     say(app, 'info', text.noSuchDimension(dimension));
     return;
   }
-  edit(app, `${dimension}D`, () => ({ dimension }));
+  editView(app, viewId, text.didDimension(dimension), () => ({ dimension }));
 }
 
-/** Move the camera of the active view's dimension. Looking around is not a step of undo. */
-export function setCamera(app: App, camera: Camera): void {
-  const dimension = app.activeView.peek().dimension;
-  edit(app, 'camera', view => ({ cameras: { ...view.cameras, [dimension]: camera } }), {
-    record: false
-  });
+/** What a drag does in 3D: turn around the cells, or fly among them. */
+export function setNavigation(
+  app: App,
+  navigation: View['navigation'],
+  viewId = app.activeView.peek().id
+): void {
+  editView(app, viewId, text.didNavigation[navigation], () => ({ navigation }));
+}
+
+/** Draw the graph of neighbours between visible cells. */
+export function setEdges(app: App, edges: boolean): void {
+  if (edges && app.dataset.report.nEdges === 0) {
+    say(app, 'info', text.noEdges);
+    return;
+  }
+  edit(app, text.didEdges(edges), ({ look }) => ({
+    look: look.edges === edges ? look : { ...look, edges }
+  }));
+}
+
+/** Move the camera of a view's dimension, and of all views while cameras are locked together. */
+export function setCamera(app: App, viewId: string, camera: Camera): void {
+  moveCameras(app, viewId, (cameras, dimension) => ({ ...cameras, [dimension]: camera }));
 }
 
 /** Forget the camera of the active view's dimension, so that all cells are framed again. */
 export function frameAll(app: App): void {
-  const { dimension, cameras } = app.activeView.peek();
-  const rest = { ...cameras };
-  delete rest[dimension];
-  if (cameras[dimension] !== undefined) {
-    edit(app, 'frame all', () => ({ cameras: rest }), { record: false });
+  moveCameras(app, app.activeView.peek().id, (cameras, dimension) => {
+    const rest = { ...cameras };
+    delete rest[dimension];
+    return cameras[dimension] === undefined ? cameras : rest;
+  });
+}
+
+/** Looking around is not a step of undo. */
+function moveCameras(
+  app: App,
+  viewId: string,
+  moved: (cameras: View['cameras'], dimension: Dimension) => View['cameras']
+): void {
+  const views = app.views.peek();
+  const dimension = views.find(({ id }) => id === viewId)?.dimension;
+  if (dimension === undefined) {
+    return;
+  }
+  const all = app.layout.peek().camerasLocked;
+  const next = views.map(view => {
+    const cameras = all || view.id === viewId ? moved(view.cameras, dimension) : view.cameras;
+    return cameras === view.cameras ? view : { ...view, cameras };
+  });
+  if (next.some((view, i) => view !== views[i])) {
+    app.changes.change('camera', () => app.slots.views.set(next), { record: false });
   }
 }
 
 /** Diameter of a cell in CSS pixels; null lets the viewer choose. */
 export function setPointSize(app: App, pointSize: number | null): void {
-  edit(app, 'point size', view => ({ look: { ...view.look, pointSize } }), { key: 'point size' });
+  const { id } = app.activeView.peek();
+  editView(app, id, text.didPointSize, view => ({ look: { ...view.look, pointSize } }), {
+    key: `point size ${id}`
+  });
 }
 
 export function setColormap(app: App, colormap: string): void {
@@ -68,16 +112,24 @@ export function edit(
   parts: (view: View) => Partial<View>,
   options: { key?: string; record?: boolean } = {}
 ): void {
-  app.changes.change(
-    label,
-    () => {
-      const active = app.activeView.peek();
-      const views = app.views.peek();
-      const next: View = { ...active, ...parts(active) };
-      if ((Object.keys(next) as (keyof View)[]).some(key => next[key] !== active[key])) {
-        app.slots.views.set(views.map(view => (view.id === active.id ? next : view)));
-      }
-    },
-    options
-  );
+  editView(app, app.activeView.peek().id, label, parts, options);
+}
+
+/** The same, of any view. */
+export function editView(
+  app: App,
+  viewId: string,
+  label: string,
+  parts: (view: View) => Partial<View>,
+  options: { key?: string; record?: boolean } = {}
+): void {
+  const views = app.views.peek();
+  const next = views.map(view => {
+    const edited: View = view.id === viewId ? { ...view, ...parts(view) } : view;
+    const changed = (Object.keys(edited) as (keyof View)[]).some(key => edited[key] !== view[key]);
+    return changed ? edited : view;
+  });
+  if (next.some((view, i) => view !== views[i])) {
+    app.changes.change(label, () => app.slots.views.set(next), options);
+  }
 }

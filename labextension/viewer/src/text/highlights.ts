@@ -1,9 +1,103 @@
 /** Pages and groups. */
+import { count } from './numbers';
+
+const cells = (n: number): string => (n === 1 ? '1 cell' : `${count(n)} cells`);
+
+/** What a group is called after the tool that made it. */
+const MADE_BY = {
+  lasso: 'Lasso',
+  proximity: 'Proximity',
+  knn: 'KNN',
+  category: 'Category',
+  range: 'Range',
+  annotation: 'Annotation',
+  combined: 'Combined'
+} as const;
+
 export const highlights = {
+  highlights: 'Highlights',
+  automaticLabel: (type: keyof typeof MADE_BY, n: number) => `${MADE_BY[type]} (${cells(n)})`,
+
+  groupFromPython: (n: number) => `From Python (${cells(n)})`,
+
+  pages: 'Pages',
+  newPage: 'New page',
+  newPageName: (number: number) => `Page ${number}`,
+  pageName: 'Name of the page',
+  pageMenu: (name: string) => `More for page ${name}`,
+  pageColor: (name: string) => `Colour of page ${name}`,
+  cellCount: cells,
+  pageHolds: (groups: number, n: number) =>
+    groups === 0 ? 'Empty' : `${count(groups)} ${groups === 1 ? 'group' : 'groups'}, ${cells(n)}`,
+  pageHint: (name: string) =>
+    `${name}: double-click or F2 to rename, drag onto another page to combine`,
+  renamePage: 'Rename…',
+  combinePage: 'Combine with a page…',
+  restOfPage: 'New page of all other cells',
+  clearPage: 'Remove all groups',
+  deletePage: 'Delete page',
+  buildCategories: 'Build categories…',
+
+  combine: (name: string) => `Combine “${name}” with`,
+  union: 'In either',
+  unionHint: 'A new page of the cells that are in one page or the other',
+  intersection: 'In both',
+  intersectionHint: 'A new page of the cells that are in both pages',
+  putGroup: (label: string) => `Put “${label}” on`,
+  move: 'Move',
+  moveHint: 'The group leaves this page',
+  copy: 'Copy',
+  copyHint: 'The group stays here too',
+  notNow: 'Cancel',
+
   groups: 'Groups',
-  noGroups: 'No groups yet. Choose Lasso, draw around cells, and Confirm.',
+  noGroups: 'No groups yet. Choose a tool, select cells, and Confirm.',
   groupEnabled: (label: string) => `Show ${label}`,
   groupName: 'Name of the group',
-  rename: (label: string) => `Rename ${label}`,
-  remove: (label: string) => `Remove ${label}`
+  groupMenu: (label: string) => `More for ${label}`,
+  groupColor: (label: string) => `Colour of ${label}`,
+  renameGroup: 'Rename…',
+  editGroup: 'Edit cells',
+  moveGroup: 'Move or copy to a page…',
+  pageColored: 'Colour of its page',
+  removeGroup: 'Remove',
+  groupEdited: 'being edited',
+  shared: (n: number) => `∩ ${count(n)}`,
+  sharedHint: (n: number) => `${cells(n)} of it ${n === 1 ? 'is' : 'are'} in other groups too`,
+  showThem: 'Show them',
+  showThemHint: 'Turn off the filters that hide these cells',
+
+  groupNeedsName: 'A group needs a name.',
+  pageNeedsName: 'A page needs a name.',
+  noSuchColor: (color: string) => `“${color}” is no colour: give one such as #d62728.`,
+  lastPageStays: 'This is the only page, so it stays. Remove its groups instead.',
+  nothingToConfirm: 'No cells are selected yet.',
+  confirmedElsewhere: (label: string, page: string) =>
+    `“${label}” is on page “${page}”, where the selection began.`,
+  nothingCombined: (how: 'union' | 'intersection', one: string, other: string) =>
+    how === 'union'
+      ? `Neither “${one}” nor “${other}” shows any cells.`
+      : `No cell is in both “${one}” and “${other}”.`,
+  noRest: (name: string) => `“${name}” shows all cells, so there are no others.`,
+  combinedName: (how: 'union' | 'intersection', one: string, other: string) =>
+    `${one} ${how === 'union' ? '∪' : '∩'} ${other}`,
+  restName: (name: string) => `Rest of ${name}`,
+
+  didConfirm: 'confirm selection',
+  didEditGroup: 'edit group',
+  didRenameGroup: 'rename group',
+  didShowGroup: 'show group',
+  didHideGroup: 'hide group',
+  didRecolorGroup: 'colour of a group',
+  didRemoveGroup: 'remove group',
+  didMoveGroup: 'move group',
+  didCopyGroup: 'copy group',
+  didHighlightFromPython: 'highlight from Python',
+  didAddPage: 'new page',
+  didRenamePage: 'rename page',
+  didRecolorPage: 'colour of a page',
+  didActivatePage: 'change page',
+  didDeletePage: 'delete page',
+  didClearPage: 'clear page',
+  didCombine: 'page of other pages’ cells'
 } as const;

@@ -10,7 +10,7 @@ import { selection } from './selection';
 import { state } from './state';
 import { views } from './views';
 
-export { count, measure } from './numbers';
+export { count, exact, measure } from './numbers';
 
 export const text = {
   ...page,

@@ -1,5 +1,6 @@
 /** Numbers as a person reads them. */
 const number = new Intl.NumberFormat('en-US');
+const short = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 4 });
 
 export function count(value: number): string {
   return number.format(value);
@@ -11,5 +12,17 @@ export function measure(value: number): string {
   if (size !== 0 && (size < 0.001 || size >= 1e6)) {
     return value.toExponential(1);
   }
-  return number.format(Number(value.toPrecision(4)));
+  return short.format(value);
+}
+
+/** A value of a column with all digits that it has, and no more. */
+export function exact(value: number): string {
+  for (let digits = 1; digits < 9; digits++) {
+    const shorter = Number(value.toPrecision(digits));
+    // Columns hold numbers of 32 bits.
+    if (Math.fround(shorter) === Math.fround(value)) {
+      return String(shorter);
+    }
+  }
+  return String(value);
 }

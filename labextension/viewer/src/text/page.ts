@@ -2,6 +2,11 @@
 import { count } from './numbers';
 
 export const page = {
+  page: 'Page',
+  more: 'More',
+  withKey: (what: string, key: string) => `${what} (${key})`,
+  undoOf: (what: string) => `Undo: ${what}`,
+  redoOf: (what: string) => `Redo: ${what}`,
   picture: 'Cells of the dataset, one point a cell',
   dataset: (cells: number, genes: number) =>
     genes > 0 ? `${count(cells)} cells, ${count(genes)} genes` : `${count(cells)} cells`,
@@ -27,11 +32,27 @@ export const page = {
   notes: 'Notes',
   andMore: (more: number) => `… and ${count(more)} more`,
 
+  loadingCancelled: 'you stopped it. “Try again” starts it anew.',
+  loadingPart: {
+    points: (dimension: number) => `Loading cells in ${dimension}D`,
+    column: (field: string) => `Loading ${field}`,
+    outliers: (field: string) => `Loading outliers of ${field}`,
+    graph: 'Loading the graph of neighbours'
+  },
+  share: (share: number) => `${Math.round(share * 100)} %`,
+  cancelLoading: (what: string) => `${what}: cancel`,
+  partsNotLoaded: 'Something could not be loaded.',
+  tryAgain: 'Try again',
+
   loadingDataset: 'Opening the dataset…',
   loadingPoints: 'Loading cells…',
   loadingColumn: 'Loading values…',
   noWebGL:
     'This browser could not give a WebGL 2 surface to draw on. Turn on hardware acceleration, or close other tabs with 3D graphics, and open the viewer again.',
+  pictureLost:
+    'The browser took back the memory this picture is drawn with: point at it to go on.',
+  someEdges: (drawn: number, all: number) =>
+    `The graph has ${count(all)} edges between visible cells: ${count(drawn)} of them are drawn.`,
   noParameters:
     'This page was opened without the name of a viewer. Run the notebook cell that shows it again.',
   notOpened: (why: string) => `The dataset could not be opened: ${why}`,
@@ -62,20 +83,42 @@ export const page = {
 
   shortcuts: 'Keyboard shortcuts',
   close: 'Close',
-  shortcutRows: [
-    ['1  2  3', 'One, two or three dimensions'],
-    ['R', 'Frame all cells'],
-    ['L', 'Lasso on and off'],
-    ['Drag', 'Move (2D), turn (3D)'],
-    ['Shift drag', 'Move (3D); the right button does too'],
-    ['Wheel', 'Zoom to the pointer'],
-    ['Arrows  +  −', 'Move or turn, and zoom, when the picture has the focus'],
-    ['Alt drag', 'Start a selection, or keep what is in both'],
-    ['Shift Alt drag', 'Add to the selection'],
-    ['Ctrl Alt drag', 'Take out of the selection'],
-    ['Enter', 'Confirm the selection'],
-    ['Esc', 'Cancel the gesture, then the selection'],
-    ['Ctrl Z', 'Undo; with Shift, redo'],
-    ['?', 'This sheet']
-  ] as readonly (readonly [string, string])[]
+  shortcutGroups: {
+    look: [
+      ['Drag', 'Move (2D), turn around the cells or look around (3D)'],
+      ['Shift drag', 'Move (3D); the right button does too'],
+      ['Wheel', 'Zoom to the pointer; two fingers do too'],
+      ['← → ↑ ↓', 'Move, turn or look around, with the focus on the picture'],
+      ['+ −', 'Nearer, farther'],
+      ['W A S D', 'Fly ahead, back and to the sides; faster with Shift'],
+      ['E Q', 'Fly up and down'],
+      ['O G', 'Turn around the cells, or fly among them'],
+      ['1 2 3', 'One, two or three dimensions'],
+      ['R', 'Frame all cells']
+    ],
+    views: [
+      ['V', 'Keep what is shown as a view of its own'],
+      ['[ ]', 'To the view before, to the next one'],
+      ['M', 'All views, or one'],
+      ['E', 'Edges of the neighbour graph on and off']
+    ],
+    select: [
+      ['Alt drag', 'Start a selection, or keep what is in both'],
+      ['Shift Alt drag', 'Add to the selection'],
+      ['Ctrl Alt drag', 'Take out of the selection'],
+      ['← → ↑ ↓', 'With a tool and the focus on the picture: move a crosshair; farther with Shift'],
+      ['Space', 'Begin a gesture at the crosshair, and end it'],
+      ['Enter', 'Confirm the selection'],
+      ['Esc', 'Cancel the gesture, then the selection'],
+      ['X', 'Remove all groups of the page']
+    ],
+    page: [
+      ['Ctrl Z', 'Undo'],
+      ['Ctrl Shift Z', 'Redo'],
+      ['H', 'Side panel on and off'],
+      ['F', 'Full screen'],
+      ['?', 'This sheet']
+    ]
+  } as const satisfies Record<string, readonly (readonly [string, string])[]>,
+  shortcutTitles: { look: 'Look', views: 'Views', select: 'Select', page: 'Page' }
 } as const;

@@ -2,76 +2,84 @@
  * Lasso: a polygon drawn on the screen takes the visible cells inside it. In 3D it takes them at
  * every depth; intersecting lassos from two angles gives a volume.
  */
-import { insidePolygon } from '../cells/polygon';
-import type { App } from '../state/app';
-import { stepCandidate } from '../state/highlights';
-import type { RecipeStep, SetOperation } from '../state/types';
-import type { Gesture, ScreenPoint, Tool, ToolContext } from './tool';
+import { cellsOfMask } from '../cells/cellset';
+import { flipTriangle, insidePolygon } from '../cells/polygon';
+import { text } from '../text';
+import { Taking } from './taking';
+import type { Gesture, ScreenPoint, Tool } from './tool';
 
 /** CSS pixels between corners: finer than a hand draws, coarser than a mouse reports. */
 const STEP = 2;
 
 export const lasso: Tool = {
   id: 'lasso',
-  label: 'Lasso',
+  label: text.tool.lasso,
   key: 'l',
-  available: app => app.points.value.state === 'ready' && app.activeView.value.dimension > 1,
-  begin: (context, viewId, at, operation) => new LassoGesture(context, viewId, at, operation)
+  hint: () => text.toolHint.lasso,
+  obstacle: app =>
+    app.activeView.value.dimension === 1
+      ? text.lassoNeedsPlane
+      : app.points.value.state === 'ready'
+        ? null
+        : text.loadingPoints,
+  begin: (context, viewId, at, operation) =>
+    new LassoGesture(new Taking(context, 'lasso', viewId, operation), at)
 };
 
 class LassoGesture implements Gesture {
   private readonly corners: ScreenPoint[];
+  /** 1 for each cell inside, as of the last corner. */
+  private inside: Uint8Array | null = null;
 
   constructor(
-    private readonly context: ToolContext,
-    private readonly viewId: string,
-    at: ScreenPoint,
-    private readonly operation: SetOperation
+    private readonly taking: Taking,
+    at: ScreenPoint
   ) {
     this.corners = [at];
   }
 
   move(point: ScreenPoint): void {
     const last = this.corners.at(-1) ?? point;
-    if (Math.hypot(point[0] - last[0], point[1] - last[1]) >= STEP) {
-      this.corners.push(point);
-      this.context.stage.outline(this.viewId, this.corners);
+    if (Math.hypot(point[0] - last[0], point[1] - last[1]) < STEP) {
+      return;
+    }
+    this.corners.push(point);
+    const { taking, corners } = this;
+    taking.outline(corners);
+    if (corners.length >= 3) {
+      const places = this.places();
+      this.inside ??= new Uint8Array(places.length / 2);
+      flipTriangle(this.inside, places, [corners[0]!, last, point]);
+      const after = taking.preview(cellsOfMask(this.inside, taking.visible));
+      taking.say(point, text.selected(after));
     }
   }
 
   end(point: ScreenPoint): void {
     this.move(point);
-    const { app, stage } = this.context;
-    stage.outline(this.viewId, null);
-    if (this.corners.length < 3) {
+    const { taking, corners } = this;
+    if (corners.length < 3) {
+      taking.clear();
       return;
     }
-    const cells = insidePolygon(stage.project(this.viewId), this.corners);
-    stepCandidate(app, cells, this.told(app));
+    taking.end(insidePolygon(this.places(), corners), this.told());
   }
 
   cancel(): void {
-    this.context.stage.outline(this.viewId, null);
+    this.taking.clear();
+  }
+
+  private places(): Float32Array {
+    return this.taking.stage.project(this.taking.viewId);
   }
 
   /** The gesture as it can be repeated: where it was among the cells, not where on this screen. */
-  private told(app: App): RecipeStep {
-    const { stage } = this.context;
-    const view = app.activeView.value;
-    const inEmbedding = this.corners.map(corner => stage.unproject(this.viewId, corner));
-    const detail = inEmbedding.every(corner => corner !== null)
+  private told(): Readonly<Record<string, unknown>> {
+    const { corners } = this;
+    const { stage, viewId } = this.taking;
+    const inEmbedding = corners.map(corner => stage.unproject(viewId, corner));
+    return inEmbedding.every(corner => corner !== null)
       ? { polygon: inEmbedding }
-      : {
-          polygon: this.corners,
-          size: stage.size(this.viewId),
-          camera: stage.camera(this.viewId)
-        };
-    return {
-      tool: lasso.id,
-      operation: this.operation,
-      view: view.id,
-      dimension: view.dimension,
-      detail
-    };
+      : { polygon: corners, size: stage.size(viewId), camera: stage.camera(viewId) };
   }
 }

@@ -5,10 +5,12 @@
  * the real one. So a tool runs in a test on a stage of twenty lines.
  */
 import type { App } from '../state/app';
-import type { Camera, RecipeStep, SetOperation } from '../state/types';
+import type { Needs } from '../state/shown';
+import type { Camera, SetOperation } from '../state/types';
 
 export type ScreenPoint = readonly [x: number, y: number];
 
+/** Any view on the screen can be asked for, by its id; points are counted from its top left corner. */
 export interface Stage {
   /** Size of a view in CSS pixels. */
   size(viewId: string): { width: number; height: number };
@@ -21,6 +23,8 @@ export interface Stage {
   project(viewId: string): Float32Array;
   /** From a place on the screen to embedding coordinates; planar views only, null otherwise. */
   unproject(viewId: string, point: ScreenPoint): readonly [number, number] | null;
+  /** The view under a point of the picture, and the point in that view; null where there is none. */
+  viewAt(point: ScreenPoint): { readonly viewId: string; readonly point: ScreenPoint } | null;
   /** A closed polygon drawn over a view while it is made; null removes it. */
   outline(viewId: string, polygon: readonly ScreenPoint[] | null): void;
 }
@@ -44,8 +48,33 @@ export interface Tool {
   readonly label: string;
   /** The key that chooses it, one character. */
   readonly key: string;
-  available(app: App): boolean;
-  begin(context: ToolContext, viewId: string, at: ScreenPoint, operation: SetOperation): Gesture;
+  /** What a gesture of it is, in a few words: said while nothing is selected. */
+  hint(app: App): string;
+  /** Why it can't be used in the active view, in words; null where it can. */
+  obstacle(app: App): string | null;
+  /** Parts of the data that it needs while it is chosen. */
+  readonly needs?: Partial<Needs>;
+  /** What `Alt` alone does with it; where it does not say, `intersect`. */
+  plainAlt?(app: App): SetOperation;
+  /** Absent of a tool that has no gestures: it has a panel. */
+  begin?(context: ToolContext, viewId: string, at: ScreenPoint, operation: SetOperation): Gesture;
 }
 
-export type { RecipeStep };
+/** The modifier keys of a pointer or a key. */
+export interface Modifiers {
+  readonly altKey: boolean;
+  readonly shiftKey: boolean;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+}
+
+/** The operation that modifier keys ask of a tool; null: none of them is meant for selecting. */
+export function operationOf(keys: Modifiers, tool: Tool | null, app: App): SetOperation | null {
+  if (!keys.altKey) {
+    return null;
+  }
+  if (keys.ctrlKey || keys.metaKey) {
+    return 'remove';
+  }
+  return keys.shiftKey ? 'add' : (tool?.plainAlt?.(app) ?? 'intersect');
+}

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import {
+  complement,
+  countMasked,
   difference,
   fromNumbers,
   intersection,
@@ -27,6 +29,7 @@ describe('sets of cells', () => {
         expect(union(a, b)).toEqual(naive(cell => inA.has(cell) || inB.has(cell)));
         expect(intersection(a, b)).toEqual(naive(cell => inA.has(cell) && inB.has(cell)));
         expect(difference(a, b)).toEqual(naive(cell => inA.has(cell) && !inB.has(cell)));
+        expect(complement(a, N)).toEqual(naive(cell => !inA.has(cell)));
       })
     );
   });
@@ -44,6 +47,8 @@ describe('sets of cells', () => {
     const cells = Uint32Array.of(0, 2, 3);
     expect(masked(cells, Uint8Array.of(1, 1, 0, 1))).toEqual(Uint32Array.of(0, 3));
     expect(masked(cells, null)).toBe(cells);
+    expect(countMasked(cells, Uint8Array.of(1, 1, 0, 1))).toBe(2);
+    expect(countMasked(cells, null)).toBe(3);
   });
 
   it('are made of numbers in any order, or not at all', () => {

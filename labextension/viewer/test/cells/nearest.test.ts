@@ -16,6 +16,14 @@ describe('the cell that is pointed at', () => {
     expect(nearestCell(AT, visible, place, reach)).toBe(cell);
   });
 
+  it('is the one in front of those under the pointer in 3D, else the nearest', () => {
+    const points = Float32Array.of(0, 0, 9, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 8);
+    const depth = { points, eye: [0, 0, 10] } as const;
+    expect(nearestCell(AT, null, [11, 0], 8, depth)).toBe(4);
+    expect(nearestCell(AT, Uint8Array.of(1, 1, 1, 1, 0), [11, 0], 8, depth)).toBe(2);
+    expect(nearestCell(AT, null, [17, 0], 8, depth)).toBe(4);
+  });
+
   it('is none where there are no cells', () => {
     expect(nearestCell(new Float32Array(0), null, [0, 0], 8)).toBe(-1);
   });

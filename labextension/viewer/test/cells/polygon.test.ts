@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { insidePolygon } from '../../src/cells/polygon';
+import { flipTriangle, insidePolygon } from '../../src/cells/polygon';
 
 type Point = readonly [number, number];
 
@@ -66,5 +66,29 @@ describe('insidePolygon', () => {
     expect([...insidePolygon(Float32Array.of(NaN, NaN, 0, NaN, 0, 0), square)]).toEqual([2]);
     expect(insidePolygon(Float32Array.of(0, 0), square.slice(0, 2))).toHaveLength(0);
     expect(insidePolygon(Float32Array.of(0, 0), [])).toHaveLength(0);
+  });
+});
+
+describe('flipTriangle', () => {
+  it('follows a polygon that gets one corner after the other', () => {
+    // Halves between whole corners keep points off edges, which two ways of rounding may differ on.
+    const between = fc.integer({ min: -20, max: 20 }).map(value => value + 0.37);
+    const corner = fc.tuple(fc.integer({ min: -20, max: 20 }), fc.integer({ min: -20, max: 20 }));
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(between, fc.constantFrom(NaN, 0.5, 3.5, -7.5, 11.5)), { maxLength: 40 }),
+        fc.array(corner, { minLength: 3, maxLength: 25 }),
+        (points, polygon) => {
+          const xy = Float32Array.from(points.flat());
+          const marks = new Uint8Array(points.length);
+          for (let n = 3; n <= polygon.length; n++) {
+            flipTriangle(marks, xy, [polygon[0]!, polygon[n - 2]!, polygon[n - 1]!]);
+            const inside = points.map((_, i) => i).filter(i => marks[i] === 1);
+            expect(inside).toEqual([...insidePolygon(xy, polygon.slice(0, n))]);
+          }
+        }
+      ),
+      { numRuns: 200 }
+    );
   });
 });

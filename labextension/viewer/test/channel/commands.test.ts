@@ -8,6 +8,7 @@ import { Dataset } from '../../src/data/dataset';
 import { FetchError, type Server } from '../../src/data/fetch';
 import { captureSession } from '../../src/session/capture';
 import { App } from '../../src/state/app';
+import { copyField, deleteField, renameField } from '../../src/state/field-edits';
 import { adopt, snapshot } from '../../src/state/keep';
 import { undo } from '../../src/state/undo';
 import { setCamera } from '../../src/state/views';
@@ -81,6 +82,28 @@ describe('commands', () => {
     await say({ type: 'setColorBy', field: null });
     expect(app.activeView.value.field).toBeNull();
     expect(events).toEqual([]);
+  });
+
+  it('colour by a field of the name it has now, or has in the data', async () => {
+    const kind = { source: 'obs', key: 'kind' } as const;
+    renameField(app, kind, 'Type');
+    copyField(app, { source: 'var', key: 'CD3E' }, 'kind');
+    const copy = app.activeView.value.field;
+    const asked = async (field: string, source?: string): Promise<unknown> => {
+      await say({ type: 'setColorBy', field, ...(source === undefined ? {} : { source }) });
+      return app.activeView.value.field;
+    };
+    expect(await asked('Type')).toEqual(kind);
+    expect(await asked('kind', 'var')).toEqual(copy);
+    expect(await asked('kind')).toEqual(kind);
+    deleteField(app, kind);
+    expect(await asked('kind', 'obs')).toBeNull();
+    expect(events).toMatchObject([
+      { type: 'command_error', message: 'field: “kind” was deleted in the viewer: restore it there first' }
+    ]);
+    expect(await asked('kind')).toEqual(copy);
+    await say({ type: 'setColorBy', field: 'none' });
+    expect(events[1]?.['message']).toContain('a field or a gene that this viewer shows, not “none”');
   });
 
   it('highlight cells and clear them', async () => {
@@ -168,7 +191,7 @@ describe('commands', () => {
   });
 
   it('frame all cells', async () => {
-    setCamera(app, {
+    setCamera(app, 'live', {
       mode: 'planar',
       position: [0, 0, 1],
       target: [0, 0, 0],

@@ -4,7 +4,8 @@ import { readCells } from '../../src/channel/cells';
 import { connect } from '../../src/channel/connect';
 import { FetchError, type Server } from '../../src/data/fetch';
 import type { App } from '../../src/state/app';
-import { confirmCandidate, stepCandidate } from '../../src/state/highlights';
+import { stepCandidate } from '../../src/state/candidate';
+import { confirmCandidate } from '../../src/state/confirm';
 import { openFixture } from '../fixture';
 import { SocketServer, type Peer } from '../websocket';
 

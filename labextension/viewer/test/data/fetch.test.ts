@@ -157,6 +157,16 @@ describe('Server', () => {
   it('stops when it is told to', async () => {
     const abort = new AbortController();
     handler = () => abort.abort();
-    await expect(server.data('a', null, abort.signal)).rejects.toMatchObject({ name: 'AbortError' });
+    const reading = { signal: abort.signal, expect: () => undefined, heard: () => undefined };
+    await expect(server.data('a', null, reading)).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
+  it('tells how much came', async () => {
+    let came = 0;
+    const { signal } = new AbortController();
+    const reading = { signal, expect: () => undefined, heard: (bytes: number) => (came += bytes) };
+    handler = (_, answer) => answer.end(Buffer.alloc(300_000));
+    await server.data('a', null, reading);
+    expect(came).toBe(300_000);
   });
 });

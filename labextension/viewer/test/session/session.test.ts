@@ -111,7 +111,7 @@ describe('a captured session', () => {
       schema: 1,
       views: JSON.parse(JSON.stringify(views)) as unknown,
       activeViewId: 'kept_1',
-      layout: { mode: 'single', camerasLocked: false },
+      layout: { mode: 'single', camerasLocked: false, nextView: 4 },
       places: { kept_1: { left: 0, top: 0, width: 640, height: 480 } },
       viewport: { width: 640, height: 480 }
     });

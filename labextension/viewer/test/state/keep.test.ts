@@ -3,9 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { Dataset } from '../../src/data/dataset';
 import { App } from '../../src/state/app';
 import { toggleCategory } from '../../src/state/filters';
-import { confirmCandidate, stepCandidate } from '../../src/state/highlights';
+import { cancelCandidate, stepCandidate } from '../../src/state/candidate';
+import { confirmCandidate } from '../../src/state/confirm';
+import { renameCategory } from '../../src/state/category-edits';
+import { copyField, renameField } from '../../src/state/field-edits';
 import { dismiss, say } from '../../src/state/messages';
 import { adopt, snapshot } from '../../src/state/keep';
+import { mergeCategories } from '../../src/state/regrouping';
+import type { FieldRef } from '../../src/state/types';
+import { undo } from '../../src/state/undo';
 import { setField } from '../../src/state/views';
 import { fill } from '../filled';
 import { filesOf, openFixture, tables } from '../fixture';
@@ -22,9 +28,37 @@ describe('what is handed over', () => {
     expect([app.canUndo.value, app.messages.value]).toEqual([false, []]);
 
     const step = { tool: 'lasso', operation: 'add', view: 'live', dimension: 2, detail: {} } as const;
+    cancelCandidate(app);
     stepCandidate(app, Uint32Array.of(1), step);
     const known = old.highlights.value.pages.flatMap(page => page.groups.map(group => group.id));
     expect(known).not.toContain(confirmCandidate(app)?.id);
+  });
+
+  it('comes back with the fields that were edited, made, and deleted', async () => {
+    const [old, app] = [await openFixture(20), await openFixture(20)];
+    const kind: FieldRef = { source: 'obs', key: 'kind' };
+    renameField(old, kind, 'Type');
+    renameCategory(old, kind, 'NK', 'Killer');
+    mergeCategories(old, kind, ['B cell', 'NK'], 'Both');
+    copyField(old, { source: 'var', key: 'CD3E' }, 'Marker');
+    setField(old, old.fields.value.list.find(({ name }) => name === 'Type (edited)')!.ref);
+    undo(old);
+    undo(old);
+    adopt(app, structuredClone(snapshot(old)));
+    expect(app.messages.value).toEqual([]);
+    expect(snapshot(app)).toEqual(snapshot(old));
+    expect(app.column.value).toEqual(old.column.value);
+    // An id is not given again, though what had it is gone.
+    copyField(app, { source: 'var', key: 'CD3E' }, 'Marker');
+    expect(app.activeView.value.field).toEqual({ source: 'user', key: 'user_num_3' });
+
+    const whole = snapshot(old) as { fields: { codes: object } };
+    const before = snapshot(app);
+    for (const codes of [{}, { user_cat_1: new Uint8Array(19) }, { user_cat_1: new Uint16Array(20) }]) {
+      adopt(app, { ...whole, fields: { ...whole.fields, codes } });
+      expect(app.messages.value.at(-1)?.text).toContain('fields.codes.user_cat_1: expected 20 codes');
+      expect(snapshot(app)).toEqual(before);
+    }
   });
 
   it('comes back with names as long as whole sequences', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { categoryColor, colormap, COLORMAP_NAMES, NEUTRAL, parseColor, type Rgb } from '../../src/state/palette';
+import { categoryColor, colormap, COLORMAP_NAMES, MOST_COLORS, NEUTRAL, parseColor, type Rgb } from '../../src/state/palette';
 
 /** CIELAB of an sRGB colour, D65. */
 function lab(color: Rgb): [number, number, number] {
@@ -20,6 +20,9 @@ function apart(a: Rgb, b: Rgb): number {
   return Math.hypot(p[0] - q[0], p[1] - q[1], p[2] - q[2]);
 }
 
+const SEQUENTIAL = ['viridis', 'plasma', 'inferno', 'magma', 'cividis'];
+const DIVERGING = ['RdBu', 'coolwarm'];
+
 const colors = Array.from({ length: 60 }, (_, i) => parseColor(categoryColor(i))!);
 
 describe('the palette', () => {
@@ -37,11 +40,14 @@ describe('the palette', () => {
     for (const i of [60, 100, 5000]) {
       expect(categoryColor(i)).toMatch(/^#[0-9a-f]{6}$/);
     }
+    const many = Array.from({ length: 100_000 }, (_, i) => categoryColor(i));
+    expect(new Set(many).size).toBeLessThanOrEqual(MOST_COLORS);
+    expect(new Set(many.slice(0, 300)).size).toBe(300);
   });
 });
 
 describe('colormaps', () => {
-  it.each(COLORMAP_NAMES)('%s has 256 colours that get lighter', name => {
+  it.each(SEQUENTIAL)('%s has 256 colours that get lighter', name => {
     const lut = colormap(name);
     expect(lut).toHaveLength(768);
     const lightness = Array.from({ length: 256 }, (_, i) =>
@@ -49,6 +55,19 @@ describe('colormaps', () => {
     );
     // Rounding to whole numbers may cost a little between neighbours.
     expect(lightness.every((l, i) => i < 8 || l > lightness[i - 8]!)).toBe(true);
+  });
+
+  it.each(DIVERGING)('%s is lightest in the middle, and as far from it at both ends', name => {
+    const lut = colormap(name);
+    const at = (i: number): number => lab([lut[3 * i]!, lut[3 * i + 1]!, lut[3 * i + 2]!])[0];
+    expect(Math.max(at(0), at(255))).toBeLessThan(at(64) - 15);
+    expect(Math.max(at(64), at(191))).toBeLessThan(Math.min(at(127), at(128)) - 5);
+    expect(Math.abs(at(0) - at(255))).toBeLessThan(10);
+  });
+
+  it('are all of one kind or the other, viridis first', () => {
+    expect([...SEQUENTIAL, ...DIVERGING].sort()).toEqual([...COLORMAP_NAMES].sort());
+    expect(COLORMAP_NAMES[0]).toBe('viridis');
   });
 
   it('fall back on viridis', () => {

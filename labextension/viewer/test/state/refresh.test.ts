@@ -4,12 +4,12 @@ import { Dataset } from '../../src/data/dataset';
 import { captureSession } from '../../src/session/capture';
 import { readSession } from '../../src/session/container';
 import { App } from '../../src/state/app';
-import { hideAllCategories, toggleCategory } from '../../src/state/filters';
-import { addGroup } from '../../src/state/highlights';
+import { hideCategories, toggleCategory } from '../../src/state/filters';
+import { addGroup } from '../../src/state/groups';
 import { adopt, snapshot } from '../../src/state/keep';
 import { undo } from '../../src/state/undo';
 import { setCamera, setColormap, setDimension, setField, setPointSize } from '../../src/state/views';
-import { Changing, loaded, tables, type Tables } from '../fixture';
+import { Changing, KINDS, loaded, tables, type Tables } from '../fixture';
 
 const N = 20;
 const KIND = { source: 'obs', key: 'kind' } as const;
@@ -65,7 +65,7 @@ describe('a refresh', () => {
     setColormap(app, 'magma');
     setPointSize(app, 7);
     addGroup(app, 'lasso', 'Mine', Uint32Array.of(1, 2), '#00ff00');
-    setCamera(app, {
+    setCamera(app, 'live', {
       mode: 'planar',
       position: [0, 0, 1],
       target: [0.5, 0, 0],
@@ -129,7 +129,7 @@ describe('a refresh', () => {
 
   it('turns off what is gone, says so, and an undo does not bring it back', async () => {
     const { app, files } = await opened();
-    hideAllCategories(app, KIND);
+    hideCategories(app, KIND, KINDS);
     setField(app, SCORE);
     setDimension(app, 3);
     await loaded(app);

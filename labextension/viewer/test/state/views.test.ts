@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 
 import { Dataset } from '../../src/data/dataset';
 import { App } from '../../src/state/app';
-import { hideAllCategories, showAllCategories, toggleCategory } from '../../src/state/filters';
+import { hideCategories, showCategories, toggleCategory } from '../../src/state/filters';
 import { legendOf } from '../../src/state/legend';
 import type { Camera } from '../../src/state/types';
 import { redo, undo } from '../../src/state/undo';
 import { frameAll, setCamera, setColormap, setDimension, setField, setPointSize } from '../../src/state/views';
-import { filesOf, loaded, openFixture, tables } from '../fixture';
+import { filesOf, KINDS, loaded, openFixture, tables } from '../fixture';
 
 const KIND = { source: 'obs', key: 'kind' } as const;
 const SCORE = { source: 'obs', key: 'score' } as const;
@@ -58,20 +58,20 @@ describe('what a view shows', () => {
     expect(app.messages.value.map(message => message.text)).toEqual([
       expect.stringContaining('no field “kind”'),
       expect.stringContaining('no 1D embedding'),
-      expect.stringContaining('choose viridis, magma, cividis')
+      expect.stringContaining('choose viridis, plasma, inferno')
     ]);
     expect(app.revision.value).toBe(0);
   });
 
   it('keeps a camera for each dimension, which undo leaves alone', async () => {
     const app = await openFixture();
-    setCamera(app, CAMERA);
+    setCamera(app, 'live', CAMERA);
     setDimension(app, 3);
     expect(app.activeView.value.cameras).toEqual({ 2: CAMERA });
     setDimension(app, 2);
     setField(app, SCORE);
     const moved = { ...CAMERA, zoom: 9 };
-    setCamera(app, moved);
+    setCamera(app, 'live', moved);
     undo(app);
     expect(app.activeView.value).toMatchObject({ field: KIND, cameras: { 2: moved } });
     redo(app);
@@ -121,14 +121,14 @@ describe('filters and legend', () => {
       kind: 'categorical',
       missing: 5,
       entries: [
-        { category: 'B cell', color: 'rgb(255 0 0)', total: 5, visible: 0, shown: false },
+        { category: 'B cell', color: '#ff0000', total: 5, visible: 0, shown: false },
         { category: 'T cell', total: 5, visible: 5, shown: true },
         { category: 'NK', total: 5, visible: 0, shown: false }
       ]
     });
-    showAllCategories(app, KIND);
+    showCategories(app, KIND, KINDS);
     expect(app.visible.value).toBeNull();
-    hideAllCategories(app, KIND);
+    hideCategories(app, KIND, KINDS);
     expect(app.nVisible.value).toBe(5);
   });
 

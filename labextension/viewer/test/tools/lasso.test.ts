@@ -25,7 +25,7 @@ function box(left: number, right: number): Corners {
 }
 
 function begin([first, ...rest]: Corners, operation: SetOperation): Gesture {
-  const gesture = lasso.begin({ app, stage }, app.activeView.value.id, first, operation);
+  const gesture = lasso.begin!({ app, stage }, app.activeView.value.id, first, operation);
   rest.forEach(corner => gesture.move(corner));
   return gesture;
 }
@@ -106,7 +106,7 @@ describe('lasso', () => {
         operation: 'add',
         view: app.activeView.value.id,
         dimension: 2,
-        detail: { polygon: box(10, 50) }
+        detail: { polygon: box(10, 50), filters: [] }
       }
     ]);
   });
@@ -119,7 +119,8 @@ describe('lasso', () => {
     expect(app.candidate.value.steps[0]?.detail).toEqual({
       polygon: box(10, 50),
       size: stage.size(),
-      camera: stage.camera()
+      camera: stage.camera(),
+      filters: []
     });
   });
 });

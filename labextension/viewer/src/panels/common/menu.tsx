@@ -4,11 +4,15 @@ import type { ComponentChildren, JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 
 export interface MenuItem {
+  /** Where labels may be the same. */
+  readonly key?: string;
   readonly label: string;
   readonly act: () => void;
   readonly disabled?: boolean;
   /** Of an item that is chosen or not. */
   readonly checked?: boolean;
+  /** A CSS image that stands before the label. */
+  readonly picture?: string;
 }
 
 interface MenuProps {
@@ -23,10 +27,21 @@ export function Menu({ label, items, class: name = 'cx-small', children }: MenuP
   const open = useSignal(false);
   const box = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
+  const list = useRef<HTMLUListElement>(null);
   useLayoutEffect(() => {
-    if (open.value) {
-      entries(box.current)[0]?.focus();
+    const [items, opener] = [list.current, button.current];
+    if (items === null || opener === null) {
+      return undefined;
     }
+    place(items, opener);
+    entries(box.current)[0]?.focus({ preventScroll: true });
+    const onScroll = (event: Event): void => {
+      if (event.target !== items) {
+        open.value = false;
+      }
+    };
+    document.addEventListener('scroll', onScroll, true);
+    return () => document.removeEventListener('scroll', onScroll, true);
   }, [open.value]);
   const close = (): void => {
     open.value = false;
@@ -78,9 +93,9 @@ export function Menu({ label, items, class: name = 'cx-small', children }: MenuP
         {children}
       </button>
       {open.value && (
-        <ul class="cx-menu-items" role="menu" aria-label={label}>
+        <ul ref={list} class="cx-menu-items" role="menu" aria-label={label} popover="manual">
           {items.map(item => (
-            <li key={item.label} role="none">
+            <li key={item.key ?? item.label} role="none">
               <button
                 type="button"
                 role={item.checked === undefined ? 'menuitem' : 'menuitemcheckbox'}
@@ -91,6 +106,9 @@ export function Menu({ label, items, class: name = 'cx-small', children }: MenuP
                   item.act();
                 }}
               >
+                {item.picture !== undefined && (
+                  <span class="cx-menu-picture" style={{ backgroundImage: item.picture }} />
+                )}
                 {item.label}
               </button>
             </li>
@@ -99,6 +117,26 @@ export function Menu({ label, items, class: name = 'cx-small', children }: MenuP
       )}
     </div>
   );
+}
+
+const GAP = 2;
+const EDGE = 8;
+
+/** Over all there is, under its button or above it, so that no list it stands in cuts it off. */
+function place(list: HTMLElement, button: HTMLElement): void {
+  // Not in jsdom.
+  if (typeof list.showPopover !== 'function') {
+    return;
+  }
+  list.showPopover();
+  const at = button.getBoundingClientRect();
+  const { width, height } = list.getBoundingClientRect();
+  const below = at.bottom + GAP;
+  const above = at.top - GAP - height;
+  const fits = below + height <= window.innerHeight - EDGE || above < EDGE;
+  const right = Math.min(at.right, window.innerWidth - EDGE);
+  list.style.left = `${Math.max(EDGE, right - width)}px`;
+  list.style.top = `${Math.max(EDGE, fits ? Math.min(below, window.innerHeight - EDGE - height) : above)}px`;
 }
 
 function entries(box: HTMLElement | null): HTMLElement[] {

@@ -21,8 +21,16 @@ export function NameBox(props: NameBoxProps): JSX.Element {
   };
   // Before the next key can come: a passive effect would wait for a frame.
   useLayoutEffect(() => {
-    box.current?.focus();
-    box.current?.select();
+    const before = document.activeElement;
+    const input = box.current;
+    input?.focus();
+    input?.select();
+    return () => {
+      // Who typed goes on where they were; who has gone elsewhere stays there.
+      if (document.activeElement === input && before instanceof HTMLElement && before.isConnected) {
+        before.focus();
+      }
+    };
   }, []);
   return (
     <input
@@ -35,6 +43,8 @@ export function NameBox(props: NameBoxProps): JSX.Element {
       onBlur={event => answer(event.currentTarget.value)}
       onKeyDown={event => {
         if (event.key === 'Enter') {
+          // It presses no button that gets the focus now.
+          event.preventDefault();
           answer(event.currentTarget.value);
         } else if (event.key === 'Escape') {
           event.stopPropagation();

@@ -1,143 +1,152 @@
-/** What the cells are coloured by: a column of obs from a list, or a gene by a part of its name. */
-import { useSignal } from '@preact/signals';
+/** What the cells are coloured by: a field from a list, or a gene by a part of its name. */
 import type { JSX } from 'preact';
-import { useMemo, useRef } from 'preact/hooks';
+import { useCallback } from 'preact/hooks';
+import { fieldId } from '../../data/field';
 import type { App } from '../../state/app';
+import type { Field } from '../../state/fields';
 import { setField } from '../../state/views';
-import { text } from '../../text';
-import { findNames } from './find';
+import { count, text } from '../../text';
+import { NameBox } from '../common/name-box';
+import { Combo, type Line } from './combo';
+import { DeletedFields } from './deleted';
+import { FieldMenu } from './field-menu';
+import { findPlaces } from './find';
+import { useNaming } from './naming';
 
-const SHOWN = 100;
+const GENES = 100;
+const KINDS = ['categorical', 'continuous'] as const;
 
 export function Fields({ app }: { app: App }): JSX.Element {
+  const { box, naming } = useNaming();
+  const asked = naming.value;
   return (
-    <section class="cx-section cx-fields">
-      <FieldSelect app={app} />
-      {app.dataset.genes.length > 0 && <GeneSearch app={app} />}
+    <section class="cx-section cx-fields" aria-label={text.colourBy}>
+      <div class="cx-field">
+        <label class="cx-label" for="cx-field">
+          {text.colourBy}
+        </label>
+        <div ref={box} class="cx-field-line">
+          {asked === null ? (
+            <FieldBox app={app} />
+          ) : (
+            <NameBox
+              name={asked.name}
+              label={asked.label}
+              done={name => {
+                naming.value = null;
+                if (name !== null) {
+                  asked.done(name);
+                }
+              }}
+            />
+          )}
+          <FieldMenu app={app} ask={name => (naming.value = name)} />
+        </div>
+      </div>
+      {app.dataset.nGenes > 0 && <GeneBox app={app} />}
+      <DeletedFields app={app} />
     </section>
   );
 }
 
-function FieldSelect({ app }: { app: App }): JSX.Element {
-  const field = app.activeView.value.field;
-  const ofKind = (kind: 'categorical' | 'continuous'): JSX.Element[] =>
-    app.dataset.obsFields
-      .filter(info => info.kind === kind)
-      .map(({ ref }) => (
-        <option key={ref.key} value={`obs:${ref.key}`}>
-          {ref.key}
-        </option>
-      ));
-  const categorical = ofKind('categorical');
-  const continuous = ofKind('continuous');
+function FieldBox({ app }: { app: App }): JSX.Element {
+  const fields = app.fields.value;
+  const { field } = app.activeView.value;
+  const find = useCallback(
+    (part: string): readonly Line<Field | null>[] => {
+      const found = findFields(fields.list, part);
+      const none: Line<Field | null>[] = part === '' ? [{ key: '', item: null }] : [];
+      // What fits best stands first, and so does what is of its kind.
+      const first = part === '' ? 'categorical' : found[0]?.kind;
+      const kinds = [...KINDS].sort((a, b) => Number(b === first) - Number(a === first));
+      return [
+        ...none,
+        ...kinds.flatMap(kind => under(text[kind], found.filter(one => one.kind === kind)))
+      ];
+    },
+    [fields]
+  );
   return (
-    <label class="cx-field">
-      <span class="cx-label">{text.colourBy}</span>
-      <select
-        class="cx-input"
-        aria-label={text.colourBy}
-        value={field ? `${field.source}:${field.key}` : ''}
-        onChange={event => {
-          const value = event.currentTarget.value;
-          const source = value.startsWith('var:') ? 'var' : 'obs';
-          setField(app, value === '' ? null : { source, key: value.slice(4) });
-        }}
-      >
-        <option value="">{text.noField}</option>
-        {field?.source === 'var' && (
-          <optgroup label={text.gene}>
-            <option value={`var:${field.key}`}>{field.key}</option>
-          </optgroup>
-        )}
-        {categorical.length > 0 && <optgroup label={text.categorical}>{categorical}</optgroup>}
-        {continuous.length > 0 && <optgroup label={text.continuous}>{continuous}</optgroup>}
-      </select>
-    </label>
+    <Combo
+      id="cx-field"
+      label={text.colourBy}
+      placeholder={text.findField}
+      value={field === null ? text.noField : fields.nameOf(field)}
+      chosen={field === null ? '' : fieldId(field)}
+      listsAll
+      find={find}
+      row={item => (item === null ? text.noField : <FieldRow field={item} />)}
+      take={item => setField(app, item?.ref ?? null)}
+      none={text.noFieldOf}
+    />
   );
 }
 
-function GeneSearch({ app }: { app: App }): JSX.Element {
-  const part = useSignal('');
-  const open = useSignal(false);
-  const at = useSignal(0);
-  const input = useRef<HTMLInputElement>(null);
-  const asked = part.value.trim();
-  const found = useMemo(() => findNames(app.dataset.genes, asked, SHOWN), [app.dataset, asked]);
-  const listed = open.value && asked !== '';
-  const chosen = Math.min(at.value, found.length - 1);
+/** Fields whose names have a part of a name, now or in the data. */
+function findFields(fields: readonly Field[], part: string): readonly Field[] {
+  if (part === '') {
+    return fields;
+  }
+  const places = (names: string[]): number[] => findPlaces(names, part, fields.length);
+  const now = places(fields.map(({ name }) => name));
+  const before = places(fields.map(({ original }) => original ?? ''));
+  return [...new Set([...now, ...before])].map(place => fields[place]!);
+}
 
-  const take = (gene: string | undefined): void => {
-    if (gene !== undefined) {
-      setField(app, { source: 'var', key: gene });
-      part.value = '';
-      open.value = false;
-    }
-  };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === 'Enter') {
-      take(found[chosen]);
-    } else if (event.key === 'Escape') {
-      part.value = '';
-      open.value = false;
-      input.current?.blur();
-    } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
-      const step = event.key === 'ArrowDown' ? 1 : -1;
-      at.value = Math.min(Math.max(chosen + step, 0), found.length - 1);
-      document.getElementById(`cx-gene-${at.value}`)?.scrollIntoView({ block: 'nearest' });
-    } else {
-      return;
-    }
-    event.preventDefault();
-  };
+function under(heading: string, fields: readonly Field[]): Line<Field>[] {
+  const lines = fields.map((item): Line<Field> => {
+    const title = item.original === null ? item.name : text.original(item.original);
+    return { key: fieldId(item.ref), item, title };
+  });
+  return lines.length > 0 ? [{ heading }, ...lines] : [];
+}
 
+function FieldRow({ field }: { field: Field }): JSX.Element {
+  const { name, original, ref, categories } = field;
   return (
-    <div class="cx-field cx-gene">
+    <>
+      <span class="cx-name">
+        {name}
+        {original !== null && <span aria-label={text.original(original)}>*</span>}
+      </span>
+      {ref.source === 'user' && (
+        <span class="cx-tag" title={text.madeHint}>
+          {text.made}
+        </span>
+      )}
+      {categories !== undefined && <span class="cx-count">{count(categories)}</span>}
+    </>
+  );
+}
+
+function GeneBox({ app }: { app: App }): JSX.Element {
+  const fields = app.fields.value;
+  const { field } = app.activeView.value;
+  const find = useCallback(
+    (part: string): readonly Line<string>[] =>
+      findPlaces(fields.geneNames, part, GENES).map(place => {
+        const key = fields.genes[place]!;
+        const name = fields.geneNames[place]!;
+        return { key, item: key, title: name === key ? key : text.original(key) };
+      }),
+    [fields]
+  );
+  return (
+    <div class="cx-field">
       <label class="cx-label" for="cx-gene">
         {text.gene}
       </label>
-      <input
+      <Combo
         id="cx-gene"
-        ref={input}
-        class="cx-input"
-        type="text"
-        role="combobox"
-        aria-autocomplete="list"
-        aria-expanded={listed}
-        aria-controls="cx-genes"
-        aria-activedescendant={listed && found.length > 0 ? `cx-gene-${chosen}` : undefined}
-        autocomplete="off"
-        spellcheck={false}
+        label={text.gene}
         placeholder={text.geneFind}
-        value={part.value}
-        onInput={event => {
-          part.value = event.currentTarget.value;
-          at.value = 0;
-          open.value = true;
-        }}
-        onFocus={() => (open.value = true)}
-        onBlur={() => (open.value = false)}
-        onKeyDown={onKeyDown}
+        value=""
+        {...(field?.source === 'var' ? { chosen: field.key } : {})}
+        find={find}
+        row={key => <span class="cx-name">{fields.nameOf({ source: 'var', key })}</span>}
+        take={key => setField(app, { source: 'var', key })}
+        none={text.noGene}
       />
-      {listed && (
-        <ul id="cx-genes" class="cx-options" role="listbox" aria-label={text.gene}>
-          {found.map((gene, index) => (
-            <li
-              key={gene}
-              id={`cx-gene-${index}`}
-              role="option"
-              aria-selected={index === chosen}
-              // Before the blur that a click would bring.
-              onPointerDown={event => {
-                event.preventDefault();
-                take(gene);
-              }}
-            >
-              {gene}
-            </li>
-          ))}
-          {found.length === 0 && <li class="cx-hint">{text.noGene(asked)}</li>}
-        </ul>
-      )}
     </div>
   );
 }

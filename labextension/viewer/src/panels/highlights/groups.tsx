@@ -1,94 +1,140 @@
-/** The groups of the active page: confirmed selections, shown or not, renamed, removed. */
-import { useSignal } from '@preact/signals';
+/** The groups of the active page: shown or not, in a colour, renamed, edited, moved, removed. */
+import { useSignal, type Signal } from '@preact/signals';
 import type { JSX } from 'preact';
+import { useMemo } from 'preact/hooks';
+import { sharedCounts } from '../../cells/overlap';
 import type { App } from '../../state/app';
-import { removeGroup, renameGroup, setGroupEnabled } from '../../state/highlights';
+import {
+  removeGroup,
+  renameGroup,
+  reopenGroup,
+  setGroupColor,
+  setGroupEnabled
+} from '../../state/groups';
 import type { Group } from '../../state/types';
 import { count, text } from '../../text';
 import { Icon } from '../common/icons';
+import { Menu } from '../common/menu';
 import { NameBox } from '../common/name-box';
+import { Rows } from '../common/rows';
+import type { Asked } from './asked';
+import { dragged } from './tabs';
 
-export function Groups({ app }: { app: App }): JSX.Element {
-  const page = app.activePage.value;
-  const highlighted = app.highlighted.value;
+interface GroupsProps {
+  readonly app: App;
+  readonly asked: Signal<Asked | null>;
+}
+
+export function Groups({ app, asked }: GroupsProps): JSX.Element {
+  const { groups } = app.activePage.value;
+  const { nCells } = app.dataset;
+  const shared = useMemo(() => {
+    const counts = sharedCounts(groups.map(group => group.cells), nCells);
+    return new Map(groups.map((group, i) => [group.id, counts[i]!]));
+  }, [groups, nCells]);
+  if (groups.length === 0) {
+    return <p class="cx-hint">{text.noGroups}</p>;
+  }
   return (
-    <section class="cx-section cx-groups">
-      <header class="cx-head">
-        <h2>{text.groups}</h2>
-        <span class="cx-page">
-          <span class="cx-dot" style={{ backgroundColor: page.color }} />
-          {page.name}
-        </span>
-      </header>
-      {page.groups.length === 0 && <p class="cx-hint">{text.noGroups}</p>}
-      <ul class="cx-list" aria-label={text.groups}>
-        {page.groups.map(group => (
-          <GroupRow key={group.id} app={app} group={group} />
-        ))}
-      </ul>
-      {highlighted.length > 0 && (
-        <p class="cx-hint">{text.highlighted(countVisible(app), highlighted.length)}</p>
+    <Rows
+      items={groups}
+      label={text.groups}
+      keyOf={group => group.id}
+      row={group => (
+        <GroupRow app={app} group={group} shared={shared.get(group.id) ?? 0} asked={asked} />
       )}
-    </section>
+    />
   );
 }
 
-function GroupRow({ app, group }: { app: App; group: Group }): JSX.Element {
+interface GroupRowProps extends GroupsProps {
+  readonly group: Group;
+  /** How many of its cells are in other groups of the page. */
+  readonly shared: number;
+}
+
+function GroupRow({ app, group, shared, asked }: GroupRowProps): JSX.Element {
+  const { id, label, color, enabled } = group;
   const renaming = useSignal(false);
+  const alone = app.highlights.value.pages.length === 1;
+  const edited = app.candidate.value.groupId === id;
   return (
-    <li class="cx-row cx-group" data-enabled={group.enabled}>
+    <div
+      class="cx-group"
+      data-enabled={enabled}
+      data-edited={edited}
+      draggable={!renaming.value}
+      onDragStart={event => {
+        event.dataTransfer?.setData('text/plain', label);
+        dragged.value = { about: 'group', id };
+      }}
+      onDragEnd={() => (dragged.value = null)}
+      onKeyDown={event => {
+        if (event.key === 'F2') {
+          renaming.value = true;
+        }
+      }}
+    >
       <input
         type="checkbox"
-        checked={group.enabled}
-        aria-label={text.groupEnabled(group.label)}
-        onChange={event => setGroupEnabled(app, group.id, event.currentTarget.checked)}
+        checked={enabled}
+        aria-label={text.groupEnabled(label)}
+        onChange={event => setGroupEnabled(app, id, event.currentTarget.checked)}
       />
-      {group.color !== null && (
-        <span class="cx-dot" style={{ backgroundColor: group.color }} data-testid="group-color" />
-      )}
+      <input
+        type="color"
+        class="cx-swatch"
+        value={color ?? app.activePage.value.color}
+        aria-label={text.groupColor(label)}
+        title={text.groupColor(label)}
+        data-testid={color === null ? undefined : 'group-color'}
+        onInput={event => setGroupColor(app, id, event.currentTarget.value)}
+      />
       {renaming.value ? (
         <NameBox
-          name={group.label}
+          name={label}
           label={text.groupName}
           done={name => {
             renaming.value = false;
-            if (name !== null && name !== group.label) {
-              renameGroup(app, group.id, name);
+            if (name !== null) {
+              renameGroup(app, id, name);
             }
           }}
         />
       ) : (
-        <span class="cx-name" title={group.label} onDblClick={() => (renaming.value = true)}>
-          {group.label}
+        <span class="cx-name" title={label} onDblClick={() => (renaming.value = true)}>
+          {label}
         </span>
       )}
-      {!group.label.includes(count(group.cells.length)) && (
+      {edited && <span class="cx-edited">{text.groupEdited}</span>}
+      {shared > 0 && !edited && (
+        <span class="cx-count" role="note" aria-label={text.sharedHint(shared)} title={text.sharedHint(shared)}>
+          {text.shared(shared)}
+        </span>
+      )}
+      {!label.includes(count(group.cells.length)) && (
         <span class="cx-count">{count(group.cells.length)}</span>
       )}
-      <button
-        type="button"
-        class="cx-small"
-        aria-label={text.rename(group.label)}
-        title={text.rename(group.label)}
-        onClick={() => (renaming.value = true)}
+      <Menu
+        label={text.groupMenu(label)}
+        items={[
+          { label: text.renameGroup, act: () => (renaming.value = true) },
+          { label: text.editGroup, act: () => reopenGroup(app, id) },
+          {
+            label: text.moveGroup,
+            disabled: alone,
+            act: () => (asked.value = { about: 'group', id })
+          },
+          {
+            label: text.pageColored,
+            disabled: color === null,
+            act: () => setGroupColor(app, id, null)
+          },
+          { label: text.removeGroup, act: () => removeGroup(app, id) }
+        ]}
       >
-        <Icon name="pencil" />
-      </button>
-      <button
-        type="button"
-        class="cx-small"
-        aria-label={text.remove(group.label)}
-        title={text.remove(group.label)}
-        onClick={() => removeGroup(app, group.id)}
-      >
-        <Icon name="close" />
-      </button>
-    </li>
+        <Icon name="more" />
+      </Menu>
+    </div>
   );
-}
-
-function countVisible(app: App): number {
-  const cells = app.highlighted.value;
-  const visible = app.visible.value;
-  return visible === null ? cells.length : cells.reduce((sum, cell) => sum + (visible[cell] ?? 0), 0);
 }

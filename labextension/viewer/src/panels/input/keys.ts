@@ -1,79 +1,170 @@
-/** The keyboard: shortcuts of the whole page, ignored while typing, and the arrows on the picture. */
+/** The keyboard: shortcuts of the whole page, ignored while typing, and what moves the picture. */
 import { redo, undo } from '../../state/undo';
-import { frameAll, setCamera, setDimension } from '../../state/views';
-import {
-  cancelCandidate,
-  confirmCandidate,
-  redoCandidate,
-  undoCandidate
-} from '../../state/highlights';
+import { setCamera, setDimension } from '../../state/views';
+import { cancelCandidate, redoCandidate, undoCandidate } from '../../state/candidate';
+import { confirmCandidate } from '../../state/confirm';
 import type { App } from '../../state/app';
-import type { Camera, Dimension } from '../../state/types';
-import { panned, rotated, zoomed, type Size } from '../../render/camera';
+import type { Dimension } from '../../state/types';
 import { tools } from '../../tools';
 import type { Stage } from '../../tools/tool';
 import type { Ui } from '../ui';
-
-const STEP = 40;
-const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
-  ArrowLeft: [STEP, 0],
-  ArrowRight: [-STEP, 0],
-  ArrowUp: [0, STEP],
-  ArrowDown: [0, -STEP]
-};
-const ZOOMS: Readonly<Record<string, number>> = { '+': 1.25, '=': 1.25, '-': 0.8, _: 0.8 };
+import { cameraAfter } from './camera-keys';
+import { CrosshairKeys } from './crosshair';
+import { Flight } from './flight';
+import { LETTERS } from './letters';
 
 /** What the shortcuts act on. */
 export interface Keyboard {
   readonly app: App;
   readonly ui: Ui;
-  readonly stage: Stage | null;
-  /** Ends the gesture that is being made; false when there is none. */
+  readonly stage: () => Stage | null;
+  /** Ends the gesture that the pointer makes; false when there is none. */
   readonly cancelGesture: () => boolean;
 }
 
-export function listen(target: Document, keyboard: () => Keyboard): () => void {
-  const onKey = (event: KeyboardEvent): void => {
-    if (!event.defaultPrevented && !isTyping(event) && handle(event, keyboard())) {
-      event.preventDefault();
-    }
+/** Hear what is typed in the page; returns what ends it. */
+export function listen(target: Document, keyboard: Keyboard): () => void {
+  const keys = new Keys(keyboard);
+  const listeners = new AbortController();
+  const { signal } = listeners;
+  target.addEventListener(
+    'keydown',
+    event => {
+      if (!event.defaultPrevented && !isTyping(event) && keys.press(event)) {
+        event.preventDefault();
+      }
+    },
+    { signal }
+  );
+  target.addEventListener('keyup', event => keys.flight.release(event), { signal });
+  // A key that is let go elsewhere is never heard of.
+  target.addEventListener('focusout', () => keys.rest(), { signal });
+  target.defaultView?.addEventListener('blur', () => keys.rest(), { signal });
+  return () => {
+    keys.dispose();
+    listeners.abort();
   };
-  target.addEventListener('keydown', onKey);
-  return () => target.removeEventListener('keydown', onKey);
 }
 
-/** Does what the key says; false when it says nothing here. */
-export function handle(event: KeyboardEvent, keyboard: Keyboard): boolean {
-  const { app, ui } = keyboard;
-  if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === 'z') {
-    stepHistory(app, event.shiftKey);
+class Keys {
+  readonly flight: Flight;
+  private readonly crosshair: CrosshairKeys;
+
+  constructor(private readonly keyboard: Keyboard) {
+    const { app, ui, stage } = keyboard;
+    this.flight = new Flight(app, stage);
+    this.crosshair = new CrosshairKeys(app, ui, stage);
+  }
+
+  /** The keyboard is elsewhere. */
+  rest(): void {
+    this.flight.stop();
+    this.crosshair.cancel();
+  }
+
+  dispose(): void {
+    this.flight.stop();
+    this.crosshair.dispose();
+  }
+
+  /** Does what the key says; false when it says nothing here. */
+  press(event: KeyboardEvent): boolean {
+    const { app, ui } = this.keyboard;
+    const onPicture = event.target instanceof HTMLCanvasElement;
+    const held = event.ctrlKey || event.metaKey;
+    if (held && !event.altKey && event.key.toLowerCase() === 'z') {
+      stepHistory(app, event.shiftKey);
+      return true;
+    }
+    if (event.key === 'Escape') {
+      return this.escape();
+    }
+    // Held keys say what a gesture does, so they come before what ignores them.
+    if (ui.sheet.value === null && onPicture && this.crosshair.press(event)) {
+      return true;
+    }
+    if (held || event.altKey) {
+      return false;
+    }
+    if (event.key === '?') {
+      ui.sheet.value = ui.sheet.value === 'help' ? null : 'help';
+      return true;
+    }
+    if (ui.sheet.value !== null) {
+      return false;
+    }
+    if (event.key === 'Enter') {
+      return !isControl(event) && confirm(app);
+    }
+    if (onPicture && this.flight.press(event)) {
+      return true;
+    }
+    return (
+      this.chooseDimension(event.key) ||
+      this.chooseTool(event.key) ||
+      (onPicture && this.moveCamera(event)) ||
+      this.letter(event.key)
+    );
+  }
+
+  private escape(): boolean {
+    const { app, ui, cancelGesture } = this.keyboard;
+    if (ui.sheet.value !== null) {
+      ui.sheet.value = null;
+    } else if (!cancelGesture() && !this.crosshair.cancel()) {
+      if (app.candidate.value.cells === null) {
+        const shown = ui.crosshair.value !== null;
+        ui.crosshair.value = null;
+        return shown;
+      }
+      cancelCandidate(app);
+    }
     return true;
   }
-  if (event.ctrlKey || event.metaKey || event.altKey) {
-    return false;
+
+  private letter(key: string): boolean {
+    const act = LETTERS.get(key);
+    act?.(this.keyboard.app, this.keyboard.ui);
+    return act !== undefined;
   }
-  if (event.key === 'Escape') {
-    return escape(keyboard);
-  }
-  if (event.key === '?') {
-    ui.sheet.value = ui.sheet.value === 'help' ? null : 'help';
+
+  private chooseDimension(key: string): boolean {
+    const { app } = this.keyboard;
+    const dimension = (['1', '2', '3'].indexOf(key) + 1) as Dimension | 0;
+    if (dimension === 0 || !app.dataset.dimensions.includes(dimension)) {
+      return false;
+    }
+    this.cancel();
+    setDimension(app, dimension);
     return true;
   }
-  if (ui.sheet.value !== null) {
-    return false;
-  }
-  if (event.key === 'Enter') {
-    return !isControl(event) && confirm(app);
-  }
-  if (event.key === 'r') {
-    frameAll(app);
+
+  private chooseTool(key: string): boolean {
+    const { app } = this.keyboard;
+    const tool = tools.find(one => one.key === key);
+    if (!tool) {
+      return false;
+    }
+    this.cancel();
+    app.tool.value = app.tool.value === tool.id ? null : tool.id;
     return true;
   }
-  return (
-    chooseDimension(event.key, keyboard) ||
-    chooseTool(event.key, keyboard) ||
-    moveCamera(event, keyboard)
-  );
+
+  private cancel(): void {
+    this.keyboard.cancelGesture();
+    this.crosshair.cancel();
+  }
+
+  private moveCamera(event: KeyboardEvent): boolean {
+    const { app, stage } = this.keyboard;
+    const surface = stage();
+    const { id } = app.activeView.value;
+    const next = surface && cameraAfter(event, surface.camera(id), surface.size(id));
+    if (next) {
+      setCamera(app, id, next);
+    }
+    return next !== null;
+  }
 }
 
 /** Undoes a step of the selection being made, or without one the last change of the page. */
@@ -85,70 +176,12 @@ export function stepHistory(app: App, forward: boolean): void {
   }
 }
 
-function escape({ app, ui, cancelGesture }: Keyboard): boolean {
-  if (ui.sheet.value !== null) {
-    ui.sheet.value = null;
-  } else if (!cancelGesture()) {
-    if (app.candidate.value.cells === null) {
-      return false;
-    }
-    cancelCandidate(app);
-  }
-  return true;
-}
-
 function confirm(app: App): boolean {
   if (!app.candidate.value.cells?.length) {
     return false;
   }
   confirmCandidate(app);
   return true;
-}
-
-function chooseDimension(key: string, { app, cancelGesture }: Keyboard): boolean {
-  const dimension = (['1', '2', '3'].indexOf(key) + 1) as Dimension | 0;
-  if (dimension === 0 || !app.dataset.dimensions.includes(dimension)) {
-    return false;
-  }
-  cancelGesture();
-  setDimension(app, dimension);
-  return true;
-}
-
-function chooseTool(key: string, { app, cancelGesture }: Keyboard): boolean {
-  const tool = tools.find(one => one.key === key);
-  if (!tool) {
-    return false;
-  }
-  cancelGesture();
-  app.tool.value = app.tool.value === tool.id ? null : tool.id;
-  return true;
-}
-
-function moveCamera(event: KeyboardEvent, { app, stage }: Keyboard): boolean {
-  if (!stage || !(event.target instanceof HTMLCanvasElement)) {
-    return false;
-  }
-  const view = app.activeView.value;
-  const size = stage.size(view.id);
-  const next = cameraAfter(event, stage.camera(view.id), size);
-  if (next) {
-    setCamera(app, next);
-  }
-  return next !== null;
-}
-
-function cameraAfter(event: KeyboardEvent, camera: Camera, size: Size): Camera | null {
-  const zoom = Object.hasOwn(ZOOMS, event.key) ? ZOOMS[event.key] : undefined;
-  if (zoom !== undefined) {
-    return zoomed(camera, size, size.width / 2, size.height / 2, zoom);
-  }
-  const arrow = Object.hasOwn(ARROWS, event.key) ? ARROWS[event.key] : undefined;
-  if (!arrow) {
-    return null;
-  }
-  const turns = camera.mode === 'orbit' && !event.shiftKey;
-  return (turns ? rotated : panned)(camera, size, arrow[0], arrow[1]);
 }
 
 /** Keys belong to a field that takes text; a checkbox or a button does not. */

@@ -1,43 +1,32 @@
 /**
- * The mouse, the pen and the finger over the picture: a drag moves the camera, or is a gesture of a
- * tool when one is chosen or `Alt` is held.
+ * The mouse, the pen and the finger over the picture: a drag moves the camera of the view under it,
+ * or is a gesture of a tool when one is chosen or `Alt` is held; two fingers pinch and pan.
  */
-import { panned, rotated, zoomed } from '../../render/camera';
-import { setCamera } from '../../state/views';
 import type { App } from '../../state/app';
-import type { SetOperation } from '../../state/types';
-import { toolById, tools } from '../../tools';
+import { activateView } from '../../state/layout';
+import type { View } from '../../state/types';
+import { setCamera } from '../../state/views';
 import type { Gesture, ScreenPoint, Stage } from '../../tools/tool';
-import { Pointing } from './pointing';
 import type { Ui } from '../ui';
+import { cameraMove, dragged, pinched, wheeled, type CameraMove } from './drag';
+import { begin } from './gesture';
+import { Pointing } from './pointing';
 
 /** Turns of a wheel come in pixels, lines or pages. */
 const WHEEL_UNIT = [1, 16, 400] as const;
 
-/** The operation the modifier keys ask for; null: none of them is meant for selecting. */
-export function operationOf(event: {
-  altKey: boolean;
-  shiftKey: boolean;
-  ctrlKey: boolean;
-  metaKey: boolean;
-}): SetOperation | null {
-  if (!event.altKey) {
-    return null;
-  }
-  if (event.ctrlKey || event.metaKey) {
-    return 'remove';
-  }
-  return event.shiftKey ? 'add' : 'intersect';
-}
-
-/** What is being dragged: a camera from place to place, or the gesture of a tool. */
+/** What is being dragged: a camera from place to place, the gesture of a tool, or two fingers. */
 type Drag =
-  | { readonly kind: 'camera'; readonly move: 'pan' | 'rotate'; at: ScreenPoint }
-  | { readonly kind: 'gesture'; readonly gesture: Gesture };
+  | { readonly kind: 'camera'; readonly move: CameraMove; at: ScreenPoint }
+  | { readonly kind: 'gesture'; readonly gesture: Gesture }
+  | { readonly kind: 'pinch' };
 
 export class Pointer {
   private drag: Drag | null = null;
-  private pointerId = -1;
+  /** The view that the drag began in; it stays in it. */
+  private viewId = '';
+  /** Pointers that are down, and where they are in that view, the first first. */
+  private readonly down = new Map<number, ScreenPoint>();
   private readonly listeners = new AbortController();
   private readonly pointing: Pointing;
 
@@ -49,12 +38,12 @@ export class Pointer {
   ) {
     this.pointing = new Pointing(app, stage);
     const { signal } = this.listeners;
-    canvas.addEventListener('pointerdown', event => this.down(event), { signal });
-    canvas.addEventListener('pointermove', event => this.moved(event), { signal });
-    canvas.addEventListener('pointerup', event => this.up(event), { signal });
+    canvas.addEventListener('pointerdown', event => this.press(event), { signal });
+    canvas.addEventListener('pointermove', event => this.move(event), { signal });
+    canvas.addEventListener('pointerup', event => this.release(event), { signal });
     canvas.addEventListener('pointerleave', () => this.pointing.over(null), { signal });
-    canvas.addEventListener('pointercancel', () => this.cancel(), { signal });
-    canvas.addEventListener('lostpointercapture', () => this.cancel(), { signal });
+    canvas.addEventListener('pointercancel', event => this.lose(event), { signal });
+    canvas.addEventListener('lostpointercapture', event => this.lose(event), { signal });
     canvas.addEventListener('wheel', event => this.wheel(event), { signal, passive: false });
     canvas.addEventListener('blur', () => delete canvas.dataset.touched, { signal });
     canvas.addEventListener('contextmenu', event => event.preventDefault(), { signal });
@@ -76,90 +65,119 @@ export class Pointer {
     this.listeners.abort();
   }
 
-  private down(event: PointerEvent): void {
-    if (this.drag || event.button > 2) {
+  private press(event: PointerEvent): void {
+    if (event.button > 2 || (this.down.size > 0 && event.pointerType !== 'touch')) {
       return;
+    }
+    if (this.down.size === 0) {
+      const under = this.stage.viewAt([event.offsetX, event.offsetY]);
+      if (under === null) {
+        return;
+      }
+      this.viewId = under.viewId;
+      activateView(this.app, under.viewId);
     }
     // Whoever points at the picture needs no ring around it.
     this.canvas.dataset.touched = '';
+    this.ui.crosshair.value = null;
     this.canvas.setPointerCapture(event.pointerId);
-    this.pointerId = event.pointerId;
-    const at: ScreenPoint = [event.offsetX, event.offsetY];
-    this.pointing.down(at);
-    this.drag = this.gesture(event, at) ?? { kind: 'camera', move: this.cameraMove(event), at };
-    this.canvas.dataset.drag = this.drag.kind;
+    this.down.set(event.pointerId, this.inView(event));
+    this.start(event);
+  }
+
+  private start(event: PointerEvent): void {
+    const at = this.inView(event);
+    if (this.down.size > 1) {
+      this.cancel();
+      this.drag = this.down.size === 2 ? { kind: 'pinch' } : null;
+    } else {
+      this.pointing.down(at);
+      this.drag = this.gesture(event, at) ?? { kind: 'camera', move: cameraMove(this.view, event), at };
+    }
+    this.canvas.dataset.drag = this.drag?.kind ?? '';
   }
 
   private gesture(event: PointerEvent, at: ScreenPoint): Drag | null {
-    const { app, stage } = this;
-    const asked = operationOf(event);
-    const panning = app.activeView.value.dimension === 3 && event.shiftKey && asked === null;
+    const panning = this.view.dimension === 3 && event.shiftKey && !event.altKey;
     if (event.button !== 0 || panning) {
       return null;
     }
-    const tool = toolById(app.tool.value) ?? (asked ? tools[0] : null);
-    if (!tool?.available(app)) {
-      return null;
-    }
-    const view = app.activeView.value;
-    if (!view.cameras[view.dimension]) {
-      // What was selected can then be told and checked: the picture has a camera of its own.
-      setCamera(app, stage.camera(view.id));
-    }
-    const operation = asked ?? this.ui.operation.value;
-    return { kind: 'gesture', gesture: tool.begin({ app, stage }, view.id, at, operation) };
+    const gesture = begin({ app: this.app, stage: this.stage }, this.ui, at, event);
+    return gesture && { kind: 'gesture', gesture };
   }
 
-  private cameraMove(event: PointerEvent): 'pan' | 'rotate' {
-    const orbit = this.app.activeView.value.dimension === 3;
-    return orbit && event.button === 0 && !event.shiftKey ? 'rotate' : 'pan';
-  }
-
-  private moved(event: PointerEvent): void {
-    const drag = this.drag;
-    const at: ScreenPoint = [event.offsetX, event.offsetY];
-    if (!drag) {
-      this.pointing.over(at);
+  private move(event: PointerEvent): void {
+    if (!this.down.has(event.pointerId)) {
+      if (this.down.size === 0) {
+        this.pointing.over([event.offsetX, event.offsetY]);
+      }
       return;
     }
-    if (event.pointerId !== this.pointerId) {
-      return;
-    }
-    if (drag.kind === 'gesture') {
+    const { app, drag, stage, viewId } = this;
+    const at = this.inView(event);
+    const before = [...this.down.values()];
+    this.down.set(event.pointerId, at);
+    if (drag?.kind === 'gesture') {
       drag.gesture.move(at);
-      return;
+    } else if (drag?.kind === 'camera') {
+      const next = dragged(drag.move, stage.camera(viewId), stage.size(viewId), drag.at, at);
+      drag.at = at;
+      setCamera(app, viewId, next);
+    } else if (drag?.kind === 'pinch') {
+      const after = [...this.down.values()];
+      const [from, to] = [before, after].map(([a, b]) => [a!, b!] as const);
+      setCamera(app, viewId, pinched(stage.camera(viewId), stage.size(viewId), from!, to!));
     }
-    const view = this.app.activeView.value;
-    const change = drag.move === 'pan' ? panned : rotated;
-    const [dx, dy] = [at[0] - drag.at[0], at[1] - drag.at[1]];
-    drag.at = at;
-    setCamera(this.app, change(this.stage.camera(view.id), this.stage.size(view.id), dx, dy));
   }
 
-  private up(event: PointerEvent): void {
-    const drag = this.drag;
-    if (!drag || event.pointerId !== this.pointerId) {
+  private release(event: PointerEvent): void {
+    if (!this.down.delete(event.pointerId)) {
       return;
     }
+    const at = this.inView(event);
+    const { drag } = this;
     this.drag = null;
     delete this.canvas.dataset.drag;
-    const at: ScreenPoint = [event.offsetX, event.offsetY];
-    if (drag.kind === 'gesture') {
+    if (drag?.kind === 'gesture') {
       drag.gesture.end(at);
     }
-    this.pointing.up(at, event);
+    if (drag !== null && drag.kind !== 'pinch') {
+      this.pointing.up(this.viewId, at, event);
+    }
+  }
+
+  private lose(event: PointerEvent): void {
+    if (this.down.delete(event.pointerId)) {
+      this.cancel();
+    }
   }
 
   private wheel(event: WheelEvent): void {
     event.preventDefault();
-    if (this.drag?.kind === 'gesture') {
+    const under = this.stage.viewAt([event.offsetX, event.offsetY]);
+    if (this.drag?.kind === 'gesture' || under === null) {
       return;
     }
-    const turn = event.deltaY * (WHEEL_UNIT[event.deltaMode] ?? 1);
-    const factor = Math.exp(-Math.min(Math.max(turn, -300), 300) * 0.0022);
-    const view = this.app.activeView.value;
-    const size = this.stage.size(view.id);
-    const camera = this.stage.camera(view.id);
-    setCamera(this.app, zoomed(camera, size, event.offsetX, event.offsetY, factor));
+    const { viewId, point } = under;
+    const view = this.app.views.peek().find(({ id }) => id === viewId);
+    if (view !== undefined) {
+      const turn = event.deltaY * (WHEEL_UNIT[event.deltaMode] ?? 1);
+      const { stage } = this;
+      setCamera(
+        this.app,
+        viewId,
+        wheeled(view, stage.camera(viewId), stage.size(viewId), point, turn)
+      );
+    }
+  }
+
+  /** The active view, which is the one that was pressed. */
+  private get view(): View {
+    return this.app.activeView.peek();
+  }
+
+  private inView({ offsetX, offsetY }: PointerEvent): ScreenPoint {
+    const { left, top } = this.app.places.peek().get(this.viewId) ?? { left: 0, top: 0 };
+    return [offsetX - left, offsetY - top];
   }
 }

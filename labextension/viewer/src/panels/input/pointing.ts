@@ -1,12 +1,10 @@
 /** What a person points at and clicks, for whoever listens in Python. */
 import { throttle } from '../../base/lifetime';
-import { nearestCell } from '../../cells/nearest';
 import type { App } from '../../state/app';
+import { cellAt } from '../../tools/taking';
 import type { ScreenPoint, Stage } from '../../tools/tool';
 
 const HOVER_MILLISECONDS = 100;
-/** CSS pixels from the middle of a cell that still count as on it. */
-const REACH = 8;
 /** CSS pixels that a hand shakes while it clicks. */
 const STILL = 4;
 
@@ -20,7 +18,7 @@ export class Pointing {
     private readonly stage: Stage
   ) {}
 
-  /** The pointer rests or moves, with no button down; null: it has left the picture. */
+  /** The pointer is over a point of the picture, with no button down; null: it has left. */
   over(at: ScreenPoint | null): void {
     if (at === null) {
       // Who leaves at once has pointed all the same.
@@ -29,17 +27,19 @@ export class Pointing {
     this.look(at);
   }
 
+  /** A press begins at a point of a view. */
   down(at: ScreenPoint): void {
     this.pressed = at;
   }
 
-  up(at: ScreenPoint, event: PointerEvent): void {
+  /** A press ends at a point of a view: a click, if it is where it began. */
+  up(viewId: string, at: ScreenPoint, event: PointerEvent): void {
     const from = this.pressed;
     this.pressed = null;
     if (from === null || Math.hypot(at[0] - from[0], at[1] - from[1]) > STILL) {
       return;
     }
-    const cell = this.cellAt(at);
+    const cell = cellAt(this.app, this.stage, viewId, at);
     if (cell !== null) {
       const { button, shiftKey: shift, ctrlKey, metaKey } = event;
       this.app.tell({ type: 'click', cell, button, shift, ctrl: ctrlKey || metaKey });
@@ -47,22 +47,17 @@ export class Pointing {
   }
 
   private hover(at: ScreenPoint | null): void {
-    const cell = at && this.cellAt(at);
+    const under = at && this.stage.viewAt(at);
+    const cell = under && cellAt(this.app, this.stage, under.viewId, under.point);
     if (cell !== this.hovered) {
       this.hovered = cell;
-      this.app.tell({ type: 'hover', cell, position: cell === null ? null : this.placeOf(cell) });
+      const position = cell === null ? null : this.placeOf(under!.viewId, cell);
+      this.app.tell({ type: 'hover', cell, position });
     }
   }
 
-  private cellAt(at: ScreenPoint): number | null {
-    const { app, stage } = this;
-    const places = stage.project(app.activeView.peek().id);
-    const cell = nearestCell(places, app.visible.peek(), at, REACH);
-    return cell < 0 ? null : cell;
-  }
-
-  private placeOf(cell: number): number[] | null {
-    const points = this.app.points.peek();
+  private placeOf(viewId: string, cell: number): number[] | null {
+    const points = this.app.data(viewId).points.peek();
     if (points.state !== 'ready') {
       return null;
     }

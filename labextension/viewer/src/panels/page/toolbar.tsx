@@ -1,17 +1,18 @@
-/** Over the picture: what a drag does, the dimension, framing, help. */
+/** Over the picture: what a drag does, then what is undone, and how and where one looks. */
 import type { JSX } from 'preact';
 import type { App } from '../../state/app';
+import { keepView, setCamerasLocked, setLayout } from '../../state/layout';
+import { redo, undo } from '../../state/undo';
 import { frameAll, setDimension } from '../../state/views';
 import { text } from '../../text';
-import { tools } from '../../tools';
-import { Icon, type IconName } from '../common/icons';
+import { Icon } from '../common/icons';
 import type { Ui } from '../ui';
-
-const TOOL_ICONS: ReadonlyMap<string, IconName> = new Map([['lasso', 'lasso']]);
+import { Display } from '../views/display';
+import { toggleFullScreen } from './full-screen';
+import { ActionButton, Overflow, type ActionGroup } from './overflow';
+import { ToolButtons } from './tool-buttons';
 
 export function Toolbar({ app, ui }: { app: App; ui: Ui }): JSX.Element {
-  const view = app.activeView.value;
-  const chosen = app.tool.value;
   return (
     <div class="cx-toolbar">
       <button
@@ -20,89 +21,112 @@ export function Toolbar({ app, ui }: { app: App; ui: Ui }): JSX.Element {
         aria-expanded={ui.panelOpen.value}
         aria-controls="cx-panel"
         aria-label={ui.panelOpen.value ? text.closePanel : text.openPanel}
-        title={ui.panelOpen.value ? text.closePanel : text.openPanel}
+        title={text.withKey(ui.panelOpen.value ? text.closePanel : text.openPanel, 'H')}
         onClick={() => (ui.panelOpen.value = !ui.panelOpen.value)}
       >
         <Icon name="panel" />
       </button>
-      <div class="cx-set" role="group" aria-label={text.tools}>
-        <ToolButton
-          label={text.navigate}
-          icon="navigate"
-          pressed={chosen === null}
-          choose={() => (app.tool.value = null)}
-        />
-        {tools.map(tool => (
-          <ToolButton
-            key={tool.id}
-            label={tool.label}
-            hint={`${tool.label} (${tool.key.toUpperCase()})`}
-            icon={TOOL_ICONS.get(tool.id) ?? 'lasso'}
-            pressed={chosen === tool.id}
-            disabled={!tool.available(app)}
-            choose={() => (app.tool.value = tool.id)}
-          />
-        ))}
-      </div>
-      <span class="cx-space" />
-      {app.dataset.dimensions.length > 1 && (
-        <div class="cx-set" role="group" aria-label={text.dimension}>
-          {[...app.dataset.dimensions].sort().map(dimension => (
-            <button
-              key={dimension}
-              type="button"
-              class="cx-tool"
-              aria-pressed={view.dimension === dimension}
-              onClick={() => setDimension(app, dimension)}
-            >
-              {text.dimensionName(dimension)}
-            </button>
-          ))}
-        </div>
-      )}
-      <button
-        type="button"
-        class="cx-tool"
-        aria-label={text.frameAll}
-        title={`${text.frameAll} (R)`}
-        onClick={() => frameAll(app)}
-      >
-        <Icon name="frame" />
-      </button>
-      <button
-        type="button"
-        class="cx-tool"
-        aria-label={text.help}
-        title={`${text.help} (?)`}
-        onClick={() => (ui.sheet.value = 'help')}
-      >
-        <Icon name="help" />
-      </button>
+      <ToolButtons app={app} />
+      <Overflow groups={groupsOf(app, ui)}>
+        <Steps app={app} />
+        <Display app={app} />
+      </Overflow>
     </div>
   );
 }
 
-interface ToolButtonProps {
-  readonly label: string;
-  readonly hint?: string;
-  readonly icon: IconName;
-  readonly pressed: boolean;
-  readonly disabled?: boolean;
-  readonly choose: () => void;
+/** Undo and redo of what changed in the page, with what that was. */
+function Steps({ app }: { app: App }): JSX.Element {
+  const back = app.changes.past.value.at(-1);
+  const forward = app.changes.future.value.at(-1);
+  const label = back ? text.undoOf(back.label) : text.nothingToUndo;
+  const again = forward ? text.redoOf(forward.label) : text.nothingToRedo;
+  return (
+    <>
+      <ActionButton
+        label={label}
+        hint={text.withKey(label, 'Ctrl Z')}
+        face={{ icon: 'undo' }}
+        disabled={!back}
+        act={() => undo(app)}
+      />
+      <ActionButton
+        label={again}
+        hint={text.withKey(again, 'Ctrl Shift Z')}
+        face={{ icon: 'redo' }}
+        disabled={!forward}
+        act={() => redo(app)}
+      />
+    </>
+  );
 }
 
-function ToolButton(props: ToolButtonProps): JSX.Element {
-  return (
-    <button
-      type="button"
-      class="cx-tool"
-      aria-pressed={props.pressed}
-      disabled={props.disabled}
-      title={props.hint ?? props.label}
-      onClick={props.choose}
-    >
-      <Icon name={props.icon} />
-      <span>{props.label}</span>
-    </button>
-  );
+/** What may go into the menu, the last first. */
+function groupsOf(app: App, ui: Ui): ActionGroup[] {
+  const view = app.activeView.value;
+  const { mode, camerasLocked } = app.layout.value;
+  const dimensions = [...app.dataset.dimensions].sort();
+  const frame = {
+    label: text.frameAll,
+    hint: text.withKey(text.frameAll, 'R'),
+    face: { icon: 'frame' },
+    act: () => frameAll(app)
+  } as const;
+  const keep = {
+    label: text.keepView,
+    hint: text.keepViewHint,
+    face: { icon: 'keep', also: text.keepView },
+    act: () => keepView(app)
+  } as const;
+  const together: ActionGroup['actions'] = [
+    {
+      label: text.allViews,
+      hint: text.withKey(text.allViews, 'M'),
+      face: { icon: 'grid' },
+      pressed: mode === 'grid',
+      act: () => setLayout(app, mode === 'grid' ? 'single' : 'grid')
+    },
+    {
+      label: text.lockCameras,
+      hint: text.lockCamerasHint(camerasLocked),
+      face: { icon: camerasLocked ? 'lock' : 'unlock' },
+      pressed: camerasLocked,
+      act: () => setCamerasLocked(app, !camerasLocked)
+    }
+  ];
+  const page: ActionGroup['actions'] = [
+    {
+      label: text.fullScreen,
+      hint: text.withKey(text.fullScreen, 'F'),
+      face: { icon: 'full' },
+      act: () => toggleFullScreen(app)
+    },
+    {
+      label: text.help,
+      hint: text.withKey(text.help, '?'),
+      face: { icon: 'help' },
+      act: () => (ui.sheet.value = 'help')
+    }
+  ];
+  return [
+    ...(dimensions.length > 1
+      ? [
+          {
+            label: text.dimension,
+            actions: dimensions.map(dimension => ({
+              label: text.dimensionName(dimension),
+              hint: text.withKey(text.dimensionName(dimension), `${dimension}`),
+              face: { word: text.dimensionName(dimension) },
+              pressed: view.dimension === dimension,
+              act: () => setDimension(app, dimension)
+            }))
+          }
+        ]
+      : []),
+    {
+      label: text.views,
+      actions: [frame, keep, ...(app.views.value.length > 1 ? together : [])]
+    },
+    { label: text.page, actions: page }
+  ];
 }

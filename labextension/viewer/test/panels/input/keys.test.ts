@@ -1,15 +1,15 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { listen } from '../../../src/panels/input/keys';
-import { operationOf } from '../../../src/panels/input/pointer';
 import { createUi, type Ui } from '../../../src/panels/ui';
 import type { App } from '../../../src/state/app';
-import { stepCandidate } from '../../../src/state/highlights';
+import { stepCandidate } from '../../../src/state/candidate';
 import { FlatStage, openApp } from '../../surface';
 
 let app: App;
 let ui: Ui;
 let gestures: number;
+let stage: FlatStage;
 let stop: () => void;
 
 function press(key: string, target: Element = document.body, held: KeyboardEventInit = {}): void {
@@ -34,13 +34,14 @@ beforeEach(async () => {
   ]);
   ui = createUi(true);
   gestures = 0;
+  stage = new FlatStage(app, []);
   const keyboard = {
     app,
     ui,
-    stage: new FlatStage(app, []),
+    stage: () => stage,
     cancelGesture: () => gestures-- > 0
   };
-  stop = listen(document, () => keyboard);
+  stop = listen(document, keyboard);
   document.body.replaceChildren();
 });
 afterEach(() => stop());
@@ -120,11 +121,31 @@ it('moves the camera by arrows only when the picture has the focus', () => {
   expect(app.activeView.value.cameras[2]?.target[0]).toBeLessThan(0);
 });
 
-it('reads the operation from the modifier keys', () => {
-  const none = { altKey: false, shiftKey: false, ctrlKey: false, metaKey: false };
-  expect(operationOf({ ...none, shiftKey: true, ctrlKey: true })).toBeNull();
-  expect(operationOf({ ...none, altKey: true })).toBe('intersect');
-  expect(operationOf({ ...none, altKey: true, shiftKey: true })).toBe('add');
-  expect(operationOf({ ...none, altKey: true, ctrlKey: true })).toBe('remove');
-  expect(operationOf({ ...none, altKey: true, metaKey: true })).toBe('remove');
+it('has letters for the panel, the views, their navigation and the page', () => {
+  press('h');
+  expect(ui.panelOpen.value).toBe(false);
+  press('v');
+  press('v');
+  press('[');
+  expect([app.views.value.length, app.activeView.value.id]).toEqual([3, 'kept_2']);
+  press(']');
+  press('m');
+  expect([app.activeView.value.id, app.layout.value.mode]).toEqual(['live', 'single']);
+  press('g');
+  expect(app.activeView.value.navigation).toBe('fly');
+  press('o');
+  expect(app.activeView.value.navigation).toBe('orbit');
+  select(1);
+  press('Enter');
+  press('x');
+  expect(app.activePage.value.groups).toEqual([]);
+  press('z', document.body, { ctrlKey: true });
+  expect(app.activePage.value.groups).toHaveLength(1);
+});
+
+it('says so where the browser has no full screen', async () => {
+  press('f');
+  await Promise.resolve();
+  await Promise.resolve();
+  expect(app.messages.value.map(({ text }) => text)).toEqual([expect.stringContaining('fill the screen')]);
 });

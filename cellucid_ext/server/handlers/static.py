@@ -1,0 +1,32 @@
+"""The page's script and style, which were gzipped when they were built."""
+
+from __future__ import annotations
+
+import mimetypes
+import os
+
+from jupyter_server.base.handlers import FileFindHandler
+
+_PACKED = ".gz"
+
+
+class StaticHandler(FileFindHandler):
+    """``static/cellucid_ext/…``, as Jupyter serves what is public, a third as large on the wire."""
+
+    def validate_absolute_path(self, root: str, absolute_path: str) -> str | None:
+        """Find the file, or the gzipped one beside it where the browser takes that."""
+        takes = "gzip" in self.request.headers.get("Accept-Encoding", "")
+        packed = f"{absolute_path}{_PACKED}"
+        chosen = packed if takes and os.path.isfile(packed) else absolute_path
+        return super().validate_absolute_path(root, chosen)
+
+    def set_extra_headers(self, path: str) -> None:
+        """Say what the bytes are."""
+        self.set_header("Vary", "Accept-Encoding")
+        if str(self.absolute_path).endswith(_PACKED):
+            self.set_header("Content-Encoding", "gzip")
+
+    def get_content_type(self) -> str:
+        """Give the type of what was packed."""
+        name = str(self.absolute_path).removesuffix(_PACKED)
+        return mimetypes.guess_type(name)[0] or "application/octet-stream"

@@ -1,0 +1,104 @@
+/** Of which categories the cells of each page are. */
+import type { JSX } from 'preact';
+import { useMemo } from 'preact/hooks';
+import { cellsWithCode } from '../../cells/counts';
+import type { CategoricalColumn } from '../../data/dataset';
+import type { Compared } from '../../state/compared';
+import { compositionOf, type Part } from '../../state/composition';
+import { setWindowField } from '../../state/windows';
+import { count, text } from '../../text';
+import type { ChartProps } from './chart';
+import { FieldPick } from './field-pick';
+import { PagesMenu } from './pages-menu';
+import { Stacked } from './parts';
+import { previewCells, selectCells } from './pointed';
+import { useColumn } from './use-column';
+import { useCompared } from './use-compared';
+
+export function CompositionChart({ app, ui, window }: ChartProps): JSX.Element {
+  const ref = window.fields[0] ?? null;
+  const column = useColumn(app, ref);
+  return (
+    <>
+      <div class="cx-window-settings">
+        <FieldPick
+          app={app}
+          label={text.field}
+          kind="categorical"
+          value={ref}
+          choose={field => setWindowField(app, window.id, 0, field)}
+        />
+        <PagesMenu app={app} window={window} />
+      </div>
+      {column === null && <p class="cx-hint">{text.chooseCategories}</p>}
+      {column?.state === 'loading' && <p class="cx-hint">{text.loadingColumn}</p>}
+      {column?.state === 'failed' && <p class="cx-hint">{text.notLoaded(column.message)}</p>}
+      {column?.state === 'ready' && column.value.kind === 'categorical' && (
+        <Bars app={app} ui={ui} window={window} column={column.value} />
+      )}
+    </>
+  );
+}
+
+function Bars({
+  app,
+  ui,
+  window,
+  column
+}: ChartProps & { readonly column: CategoricalColumn }): JSX.Element {
+  const name = app.fields.value.nameOf(column.ref);
+  const compared = useCompared(app, window);
+  const rows = useMemo(
+    () => compared.map(row => ({ row, parts: compositionOf(column, row.cells, text.missing) })),
+    [compared, column]
+  );
+  const cellsOf = ({ cells }: Compared, { code }: Part): Uint32Array =>
+    cellsWithCode(column.codes, column.categories.length, cells, code);
+  const seen = rows[0]?.parts.filter(part => rows.some(r => (r.parts[part.code]?.count ?? 0) > 0));
+  return (
+    <>
+      {rows.map(({ row, parts }) => (
+        <div key={row.id} class="cx-compared" role="group" aria-label={row.name}>
+          <span class="cx-compared-name">
+            {row.color !== null && <span class="cx-dot" style={{ backgroundColor: row.color }} />}
+            <span class="cx-name">{row.name}</span>
+            <span class="cx-count">{count(row.cells.length)}</span>
+          </span>
+          <Stacked
+            parts={parts}
+            preview={part => previewCells(app, part && cellsOf(row, part))}
+            select={(part, event) => {
+              const detail = { field: name, category: part.label, page: row.id };
+              selectCells(app, ui, event, 'composition', cellsOf(row, part), detail);
+            }}
+          />
+        </div>
+      ))}
+      <details class="cx-as-table">
+        <summary>{text.table}</summary>
+        <table class="cx-table">
+          <thead>
+            <tr>
+              <th scope="col">{name}</th>
+              {rows.map(({ row }) => (
+                <th key={row.id} scope="col">
+                  {row.name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {seen?.map(part => (
+              <tr key={part.code}>
+                <th scope="row">{part.label}</th>
+                {rows.map(({ row, parts }) => (
+                  <td key={row.id}>{count(parts[part.code]?.count ?? 0)}</td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </details>
+    </>
+  );
+}

@@ -1,0 +1,21 @@
+/** Opens analysis windows. */
+import type { JSX } from 'preact';
+import type { App } from '../../state/app';
+import { openWindow, WINDOW_KINDS } from '../../state/windows';
+import { text } from '../../text';
+import { Icon } from '../common/icons';
+import { Menu } from '../common/menu';
+
+export function WindowsMenu({ app }: { app: App }): JSX.Element {
+  return (
+    <Menu
+      label={text.windows}
+      items={WINDOW_KINDS.map(kind => ({
+        label: text.windowKinds[kind],
+        act: () => openWindow(app, kind)
+      }))}
+    >
+      <Icon name="chart" />
+    </Menu>
+  );
+}

@@ -1,0 +1,104 @@
+/** Fields that were deleted: to be had back, or given up for good. */
+import { useSignal } from '@preact/signals';
+import type { JSX } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import { fieldId } from '../../data/field';
+import type { App } from '../../state/app';
+import { purgeField, restoreField } from '../../state/field-edits';
+import type { Field } from '../../state/fields';
+import { text } from '../../text';
+import { Rows } from '../common/rows';
+
+export function DeletedFields({ app }: { app: App }): JSX.Element | null {
+  const open = useSignal(false);
+  const fold = useRef<HTMLButtonElement>(null);
+  const { deleted } = app.fields.value;
+  if (deleted.length === 0) {
+    return null;
+  }
+  return (
+    <div class="cx-deleted">
+      <button
+        ref={fold}
+        type="button"
+        class="cx-fold cx-label"
+        aria-expanded={open.value}
+        onClick={() => (open.value = !open.value)}
+      >
+        {text.deletedFields(deleted.length)}
+      </button>
+      {open.value && (
+        <Rows
+          items={deleted}
+          label={text.deletedList}
+          keyOf={({ ref }) => fieldId(ref)}
+          row={field => <Deleted app={app} field={field} gone={() => fold.current?.focus()} />}
+        />
+      )}
+    </div>
+  );
+}
+
+interface DeletedProps {
+  readonly app: App;
+  readonly field: Field;
+  /** Called before the row goes, while it still has the focus. */
+  readonly gone: () => void;
+}
+
+function Deleted({ app, field, gone }: DeletedProps): JSX.Element {
+  const asking = useSignal(false);
+  const keep = useRef<HTMLButtonElement>(null);
+  const purge = useRef<HTMLButtonElement>(null);
+  const asked = useRef(false);
+  useLayoutEffect(() => {
+    if (asking.value || asked.current) {
+      (keep.current ?? purge.current)?.focus();
+    }
+    asked.current = asking.value;
+  }, [asking.value]);
+  const { ref, name } = field;
+  const act = (command: typeof purgeField): void => {
+    gone();
+    command(app, ref);
+  };
+  if (asking.value) {
+    return (
+      <div class="cx-deleted-row" role="alertdialog" aria-label={text.purgeAsk(name)}>
+        <span class="cx-name" title={text.purgeAsk(name)}>
+          {text.purgeShort}
+        </span>
+        <button type="button" class="cx-link cx-danger" onClick={() => act(purgeField)}>
+          {text.purgeYes}
+        </button>
+        <button ref={keep} type="button" class="cx-link" onClick={() => (asking.value = false)}>
+          {text.purgeNo}
+        </button>
+      </div>
+    );
+  }
+  return (
+    <div class="cx-deleted-row">
+      <span class="cx-name" title={field.original === null ? name : text.original(field.original)}>
+        {name}
+      </span>
+      <button
+        type="button"
+        class="cx-link"
+        aria-label={text.restoreField(name)}
+        onClick={() => act(restoreField)}
+      >
+        {text.restore}
+      </button>
+      <button
+        ref={purge}
+        type="button"
+        class="cx-link"
+        aria-label={text.purgeField(name)}
+        onClick={() => (asking.value = true)}
+      >
+        {text.purge}
+      </button>
+    </div>
+  );
+}

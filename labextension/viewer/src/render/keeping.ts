@@ -1,0 +1,140 @@
+/**
+ * The context's life. Browsers give all pages together only a few and take the oldest back, so a
+ * picture that is out of sight gives its own back. While there is none, the last picture stays on
+ * the screen as a copy; when there is one again, it is drawn anew from what the page still has.
+ */
+import type { Gpu } from './gpu';
+import { watchSight } from './sight';
+
+const AWAY_MILLISECONDS = 3000;
+const REST_MILLISECONDS = 1000;
+
+/** What is drawn. */
+export interface Kept {
+  /** Draws what is missing, now; true if that is all there is to draw. */
+  complete(): boolean;
+  /** Draws everything: nothing of it is left on the graphics card. */
+  again(): void;
+}
+
+export class Keeping {
+  private readonly last = document.createElement('canvas');
+  private readonly notice = document.createElement('p');
+  private readonly ends = new AbortController();
+  private readonly lose: WEBGL_lose_context | null;
+  private readonly unwatch: () => void;
+  private inSight = true;
+  private givenBack = false;
+  private away = 0;
+  private rest = 0;
+
+  constructor(
+    private readonly gpu: Gpu,
+    private readonly canvas: HTMLCanvasElement,
+    host: HTMLElement,
+    private readonly kept: Kept,
+    words: string
+  ) {
+    this.lose = gpu.gl.getExtension('WEBGL_lose_context');
+    this.last.className = 'cx-last';
+    this.last.dataset.testid = 'last-picture';
+    this.last.hidden = true;
+    this.notice.className = 'cx-lost';
+    this.notice.setAttribute('role', 'status');
+    this.notice.textContent = words;
+    this.notice.hidden = true;
+    host.append(this.last, this.notice);
+    const { signal } = this.ends;
+    canvas.addEventListener('webglcontextlost', event => this.lost(event), { signal });
+    canvas.addEventListener('webglcontextrestored', () => this.restored(), { signal });
+    host.addEventListener('pointerenter', () => this.wake(), { signal });
+    canvas.addEventListener('focus', () => this.wake(), { signal });
+    this.unwatch = watchSight(host, inSight => this.seen(inSight));
+  }
+
+  /** The last picture, as an address. */
+  get address(): string {
+    return this.last.toDataURL('image/png');
+  }
+
+  /** Ask for a context again, where it was lost. */
+  wake(): void {
+    if (this.gpu.lost) {
+      this.lose?.restoreContext();
+    }
+  }
+
+  /** A frame was drawn; `complete`: nothing is missing in it. */
+  drawn(complete: boolean): void {
+    this.givenBack = false;
+    this.last.hidden = this.notice.hidden = true;
+    delete this.canvas.dataset.lost;
+    window.clearTimeout(this.rest);
+    if (complete) {
+      // A copy takes a moment, which a picture that moves does not have.
+      this.rest = window.setTimeout(() => this.copy(), REST_MILLISECONDS);
+    }
+    if (!this.inSight && this.away === 0) {
+      this.seen(false);
+    }
+  }
+
+  dispose(): void {
+    this.ends.abort();
+    this.unwatch();
+    window.clearTimeout(this.rest);
+    window.clearTimeout(this.away);
+    // Browsers take their time to collect one.
+    this.lose?.loseContext();
+  }
+
+  private seen(inSight: boolean): void {
+    this.inSight = inSight;
+    window.clearTimeout(this.away);
+    this.away = 0;
+    if (inSight) {
+      this.wake();
+    } else {
+      this.away = window.setTimeout(() => this.giveBack(), AWAY_MILLISECONDS);
+    }
+  }
+
+  private giveBack(): void {
+    this.away = 0;
+    // What still waits for its data is asked again when it has been drawn.
+    if (!this.gpu.lost && this.lose && this.kept.complete()) {
+      this.copy();
+      this.givenBack = true;
+      this.last.hidden = false;
+      this.lose.loseContext();
+    }
+  }
+
+  private lost(event: Event): void {
+    // Else it would never be given again.
+    event.preventDefault();
+    window.clearTimeout(this.rest);
+    this.last.hidden = false;
+    this.canvas.dataset.lost = '';
+    this.notice.hidden = this.givenBack;
+    if (this.givenBack && this.inSight) {
+      this.wake();
+    }
+  }
+
+  private restored(): void {
+    this.gpu.epoch += 1;
+    this.kept.again();
+  }
+
+  /** In plain memory: what takes the graphics card away must not take the copy too. */
+  private copy(): void {
+    window.clearTimeout(this.rest);
+    if (this.gpu.lost) {
+      return;
+    }
+    this.last.width = this.canvas.width;
+    this.last.height = this.canvas.height;
+    this.last.getContext('2d', { willReadFrequently: true })?.drawImage(this.canvas, 0, 0);
+  }
+}

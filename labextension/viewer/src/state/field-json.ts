@@ -1,0 +1,218 @@
+/** What a person did to fields as JSON, but for the codes; and back out of a stranger's. */
+import {
+  CheckError,
+  integer,
+  json,
+  list,
+  number,
+  object,
+  oneOf,
+  optional,
+  own,
+  text,
+  type JsonObject
+} from '../base/check';
+import { MOST_CATEGORIES } from '../cells/regroup';
+import type { Dataset } from '../data/dataset';
+import { fieldId, MAX_CATEGORY, MAX_KEY, parseFieldId } from '../data/field';
+import { text as words } from '../text';
+import { parseColor } from './palette';
+import { readRenames, writeRenames } from './rename-json';
+import type { FieldEdits, FieldRef, MadeField } from './types';
+
+const MAX_FIELDS = 10_000;
+const MAX_ID = 200;
+
+/** Keys of a made field that have a place of their own; the rest is carried along. */
+const OWN_KEYS = [
+  'id', 'source', 'kind', 'key', 'categories', 'colors', 'isDeleted', 'isPurged', 'codesLength',
+  'codesType', 'sourceField', 'createdAt'
+];
+
+/** The edits as `core/field-overlays` has them. */
+export function writeFields(edits: FieldEdits, dataset: Dataset): JsonObject {
+  const ids = (state: string): string[] =>
+    [...edits.deleted].filter(([, one]) => one === state).map(([id]) => id);
+  return {
+    renames: writeRenames(edits, dataset),
+    categoryColors: Object.fromEntries(
+      [...edits.colors].map(([id, colors]) => [id, Object.fromEntries(colors)])
+    ),
+    deletedFields: { deleted: ids('deleted'), purged: ids('purged') },
+    userDefinedFields: edits.made.map(writeMade)
+  };
+}
+
+function writeMade(field: MadeField): JsonObject {
+  const { id, source, key, state, createdAt, made, extra } = field;
+  const kind = made.kind;
+  const states = { isDeleted: state !== 'shown', isPurged: state === 'purged', createdAt };
+  const from = made.of && { sourceField: { source: made.of.source, sourceKey: made.of.key } };
+  if (made.kind === 'continuous') {
+    return { ...extra, id, source, kind, key, ...from, ...states };
+  }
+  return {
+    // Others ask for it of every field of categories.
+    overlapStrategy: 'first',
+    ...extra,
+    id,
+    source,
+    kind,
+    key,
+    categories: made.categories,
+    ...(made.colors.some(color => color !== null) ? { colors: made.colors } : {}),
+    codesLength: made.codes.length,
+    codesType: made.codes.BYTES_PER_ELEMENT === 1 ? 'Uint8Array' : 'Uint16Array',
+    ...from,
+    ...states
+  };
+}
+
+/** What was read: fields of categories have no codes yet, but an empty array as wide as theirs. */
+export interface ReadFields {
+  readonly edits: FieldEdits;
+  /** Fields that are left out: their names, and why. */
+  readonly leftOut: readonly { readonly name: string; readonly why: string }[];
+}
+
+/**
+ * Read what `writeFields` wrote, or another writer.
+ *
+ * @throws CheckError where it is not as the format says.
+ */
+export function readFields(value: unknown, path: string, dataset: Dataset): ReadFields {
+  const overlays = object(value, path);
+  const at = (key: string): [unknown, string] => [own(overlays, key) ?? {}, `${path}.${key}`];
+  const given = own(overlays, 'userDefinedFields') ?? [];
+  const read = list(given, `${path}.userDefinedFields`, readMade, MAX_FIELDS);
+  if (new Set(read.map(({ id }) => id)).size !== read.length) {
+    throw new CheckError(`${path}.userDefinedFields`, 'ids that stand once each');
+  }
+  const leftOut: { name: string; why: string }[] = [];
+  const made = read.flatMap(({ field, codesLength }): MadeField[] => {
+    // What was purged is told to others only.
+    if (field === null || field.state === 'purged') {
+      return [];
+    }
+    const fits = codesLength === null || codesLength === dataset.nCells;
+    if (!fits) {
+      leftOut.push({ name: field.key, why: words.otherLength });
+    }
+    return fits ? [field] : [];
+  });
+  for (const { name, field } of read) {
+    if (field === null) {
+      leftOut.push({ name, why: words.noSource });
+    }
+  }
+  const deleted = object(...at('deletedFields'));
+  const renames = readRenames(...at('renames'), dataset, made);
+  const edits: FieldEdits = {
+    ...renames,
+    colors: readColors(...at('categoryColors')),
+    deleted: new Map([
+      ...readIds(deleted, 'deleted', path).map(id => [id, 'deleted'] as const),
+      ...readIds(deleted, 'purged', path).map(id => [id, 'purged'] as const)
+    ]),
+    nextField: above(read.map(({ id }) => id))
+  };
+  return { edits, leftOut };
+}
+
+/** A field as it was read; null where it does not say what it is a copy of. */
+interface Read {
+  readonly id: string;
+  readonly name: string;
+  readonly field: MadeField | null;
+  readonly codesLength: number | null;
+}
+
+function readMade(value: unknown, path: string): Read {
+  const given = object(value, path);
+  const at = (key: string): [unknown, string] => [own(given, key), `${path}.${key}`];
+  const kind = oneOf(...at('kind'), ['category', 'continuous'] as const);
+  const source = oneOf(...at('source'), ['obs', 'var'] as const);
+  const id = text(...at('id'), MAX_ID);
+  const key = text(...at('key'), MAX_KEY);
+  const of = optional(...at('sourceField'), (v, p) => readOrigin(v, p, source));
+  const rest = Object.entries(given).filter(([name]) => !OWN_KEYS.includes(name));
+  const isSo = (name: string): boolean => own(given, name) === true;
+  const common = {
+    id,
+    source,
+    key,
+    state: isSo('isPurged') ? 'purged' : isSo('isDeleted') ? 'deleted' : 'shown',
+    createdAt: optional(...at('createdAt'), number) ?? 0,
+    extra: json(Object.fromEntries(rest), path) as JsonObject
+  } as const;
+  if (kind === 'continuous') {
+    // Of numbers there can be copies of the data's own only.
+    const field = of !== null && of.source !== 'user' ? { ...common, made: { kind, of } } : null;
+    return { id, name: key, field, codesLength: null };
+  }
+  const categories = list(
+    ...at('categories'),
+    (v, p) => text(v, p, MAX_CATEGORY),
+    MOST_CATEGORIES
+  );
+  const colors = optional(...at('colors'), (v, p) => list(v, p, readColor, MOST_CATEGORIES)) ?? [];
+  const type = optional(...at('codesType'), (v, p) => oneOf(v, p, ['Uint8Array', 'Uint16Array']));
+  const wide = type === null ? categories.length > 0xff : type === 'Uint16Array';
+  const made = {
+    kind,
+    categories,
+    colors: categories.map((_, i) => colors[i] ?? null),
+    codes: wide ? new Uint16Array() : new Uint8Array(),
+    of
+  };
+  const codesLength = optional(...at('codesLength'), (v, p) => integer(v, p));
+  return { id, name: key, field: { ...common, made }, codesLength };
+}
+
+/** Others say its name only: then it is of the same source. */
+function readOrigin(value: unknown, path: string, source: 'obs' | 'var'): FieldRef | null {
+  const origin = object(value, path);
+  const key = optional(own(origin, 'sourceKey'), `${path}.sourceKey`, (v, p) => text(v, p, MAX_KEY));
+  const from = optional(own(origin, 'source'), `${path}.source`, (v, p) =>
+    oneOf(v, p, ['obs', 'var', 'user'] as const)
+  );
+  return key === null ? null : { source: from ?? source, key };
+}
+
+/** A colour in another form is none. */
+function readColor(value: unknown): string | null {
+  return typeof value === 'string' && parseColor(value) !== null ? value.slice(0, 7) : null;
+}
+
+function readColors(value: unknown, path: string): FieldEdits['colors'] {
+  const fields = Object.entries(object(value, path));
+  return new Map(
+    fields.map(([id, given]) => {
+      const ref = parseFieldId(text(id, `a key of ${path}`, MAX_KEY));
+      if (ref === null || ref.source === 'user') {
+        throw new CheckError(path, `columns such as obs:leiden, not ${id}`);
+      }
+      const colors = Object.entries(object(given, `${path}.${id}`)).map(([category, color]) => {
+        const read = readColor(color);
+        if (read === null) {
+          throw new CheckError(`${path}.${id}`, 'colours such as #d62728');
+        }
+        return [text(category, `a key of ${path}.${id}`, MAX_CATEGORY), read] as const;
+      });
+      return [fieldId(ref), new Map(colors)];
+    })
+  );
+}
+
+/** What is no field of the data is passed over: others list theirs, too. */
+function readIds(deleted: JsonObject, key: string, path: string): string[] {
+  const at = `${path}.deletedFields.${key}`;
+  const ids = list(own(deleted, key) ?? [], at, (v, p) => text(v, p, MAX_KEY));
+  return ids.filter(id => (parseFieldId(id)?.source ?? 'user') !== 'user');
+}
+
+/** One above the largest number at the end of an id. */
+function above(ids: readonly string[]): number {
+  const numbers = ids.map(id => Number(/_(\d{1,9})$/.exec(id)?.[1] ?? 0));
+  return numbers.reduce((a, b) => Math.max(a, b), 0) + 1;
+}

@@ -1,0 +1,90 @@
+/**
+ * New names as JSON. A category is told by its place among the others and, in `was`, by what it was
+ * called, so that it is found again where categories were reordered.
+ */
+import { CheckError, object, own, text, type JsonObject } from '../base/check';
+import type { Dataset } from '../data/dataset';
+import { MAX_CATEGORY, MAX_KEY, parseFieldId } from '../data/field';
+import type { FieldEdits, MadeField } from './types';
+
+/** `obs:leiden:3`: a source, a name that may hold colons itself, a place. */
+const PLACED = /^(.*):(\d{1,6})$/s;
+
+export function writeRenames({ names, categories }: FieldEdits, dataset: Dataset): JsonObject {
+  const renamed: [string, string][] = [];
+  const was: [string, string][] = [];
+  for (const [id, labels] of categories) {
+    const ref = parseFieldId(id);
+    const own = ref === null ? [] : dataset.categories(ref);
+    const places = new Map(own.map((category, place) => [category, place]));
+    // Those that the data do not have now stand behind the others.
+    let beyond = own.length;
+    for (const [category, label] of labels) {
+      const key = `${id}:${places.get(category) ?? beyond++}`;
+      renamed.push([key, label]);
+      was.push([key, category]);
+    }
+  }
+  return {
+    fields: Object.fromEntries(names),
+    categories: Object.fromEntries(renamed),
+    was: Object.fromEntries(was)
+  };
+}
+
+/**
+ * Read new names. Where a file does not say what categories were called, it is another writer's:
+ * then places count, and user-defined fields are renamed in the same way as those of the data.
+ */
+export function readRenames(
+  value: unknown,
+  path: string,
+  dataset: Dataset,
+  made: readonly MadeField[]
+): Pick<FieldEdits, 'names' | 'categories' | 'made'> {
+  const renames = object(value, path);
+  const names = readNames(own(renames, 'fields') ?? {}, `${path}.fields`, MAX_KEY);
+  const labels = readNames(own(renames, 'categories') ?? {}, `${path}.categories`, MAX_CATEGORY);
+  const was = own(renames, 'was');
+  const told = readNames(was ?? {}, `${path}.was`, MAX_CATEGORY);
+  const categories = new Map<string, Map<string, string>>();
+  const placed = new Map<string, Map<number, string>>();
+  for (const [key, label] of labels) {
+    const [, id, place] = PLACED.exec(key) ?? [];
+    const ref = parseFieldId(id ?? '');
+    if (id === undefined || ref === null) {
+      continue;
+    }
+    placed.set(id, (placed.get(id) ?? new Map<number, string>()).set(Number(place), label));
+    const category = told.get(key) ?? dataset.categories(ref)[Number(place)];
+    if (category !== undefined && ref.source !== 'user') {
+      categories.set(id, (categories.get(id) ?? new Map<string, string>()).set(category, label));
+    }
+  }
+  const called = (field: MadeField): MadeField => {
+    const ids = [`${field.source}:${field.id}`, `${field.source}:${field.key}`];
+    const key = ids.map(id => names.get(id)).find(name => name !== undefined) ?? field.key;
+    const at = ids.map(id => placed.get(id)).find(found => found !== undefined);
+    const { made } = field;
+    return made.kind === 'category' && at !== undefined
+      ? { ...field, key, made: { ...made, categories: made.categories.map((c, i) => at.get(i) ?? c) } }
+      : { ...field, key };
+  };
+  return {
+    names: new Map([...names].filter(([id]) => (parseFieldId(id)?.source ?? 'user') !== 'user')),
+    categories,
+    made: was === undefined ? made.map(called) : made
+  };
+}
+
+function readNames(value: unknown, path: string, limit: number): Map<string, string> {
+  return new Map(
+    Object.entries(object(value, path)).map(([key, name]) => {
+      const read = text(name, `${path}[${JSON.stringify(key)}]`, limit);
+      if (read.trim() === '') {
+        throw new CheckError(`${path}[${JSON.stringify(key)}]`, 'a name');
+      }
+      return [text(key, `a key of ${path}`, MAX_KEY + 20), read];
+    })
+  );
+}
