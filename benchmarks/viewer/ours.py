@@ -38,7 +38,7 @@ async def first_pixels(viewer: Watched, address: str, rounds: int) -> list[float
     found = []
     for _ in range(rounds):
         await viewer.open(address)
-        first = next(frame for frame in await viewer.frames() if frame.vertices > 0)
+        first = next(frame for frame in await viewer.frames() if frame.vertices >= viewer.n)
         found.append(first.end - await viewer.page.evaluate(_POINTS_CAME))
     return found
 
@@ -88,13 +88,13 @@ async def selected(viewer: Watched, rounds: int) -> Selected:
             await page.mouse.move(*place)
         since = await viewer.count()
         await page.mouse.up()
-        frames += (await viewer.settled(since))[-1:]
+        frames += (await viewer.marked(since))[-1:]
         # What a move showed already need not change at the end.
         told = max(await viewer.mark("selection"), await viewer.mark("released"))
         released.append(told - await viewer.mark("pointerup"))
         since = await viewer.count()
         await page.get_by_role("button", name="Confirm", exact=True).click()
-        frames += (await viewer.settled(since))[-1:]
+        frames += (await viewer.marked(since))[-1:]
         confirmed.append(await viewer.mark("selection") - await viewer.mark("click"))
     moves = (await viewer.moves())[before:]
     return Selected(
@@ -119,7 +119,7 @@ async def built(viewer: Watched, kernel: Kernel, folder: Path, rounds: int) -> B
     file, took, fields = folder / "given.cellucid-session", [], 0
     write_session(file, viewer.n, genes=0)
     await kernel.run(_LOAD.format(path=str(file)))
-    await viewer.settled(0)
+    await viewer.marked(0)
     for _ in range(rounds):
         await viewer.forget()
         cells, fields = await kernel.ask(_BUILD)

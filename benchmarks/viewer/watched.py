@@ -85,6 +85,12 @@ class Watched:
         await self._until(f"probe.settled({since}, {self.n})")
         return await self.frames(since)
 
+    async def marked(self, since: int) -> list[Frame]:
+        """The same, where it is enough that other cells are marked."""
+        await self._until(f"probe.settled({since})")
+        await self.page.locator('html[data-state="ready"]').wait_for()
+        return await self.frames(since)
+
     async def count(self) -> int:
         """Say how many frames were drawn."""
         return int(await self.page.evaluate("probe.frames.length"))

@@ -12,6 +12,7 @@ import { Pointer } from './panels/input/pointer';
 import { Shell } from './panels/shell';
 import { Notice } from './panels/page/status';
 import { createUi } from './panels/ui';
+import { Easel } from './render/easel';
 import { Surface } from './render/stage';
 import { App } from './state/app';
 import { adopt, snapshot } from './state/keep';
@@ -43,8 +44,10 @@ async function start(): Promise<void> {
   show(h(Notice, { words: text.loadingDataset, busy: true }));
   const server = new Server(baseUrl, viewerId);
   let app: App;
+  const opening = Dataset.open(server);
+  const easel = newEasel();
   try {
-    app = new App(await Dataset.open(server));
+    app = new App(await opening);
   } catch (error) {
     fail(text.notOpened(reason(error)));
     return;
@@ -55,22 +58,39 @@ async function start(): Promise<void> {
     keepFor(host, app);
   }
   followTheme(app, host);
-  showApp(app);
+  showApp(app, easel);
   connect(app, server);
 }
 
-function showApp(app: App): void {
+/** Null where there is no WebGL. */
+function newEasel(): Easel | null {
+  try {
+    return new Easel();
+  } catch {
+    return null;
+  }
+}
+
+function showApp(app: App, first: Easel | null): void {
   const ui = createUi(window.innerWidth >= NARROW);
+  effect(() => {
+    if (app.tool.value !== null && window.innerWidth < NARROW) {
+      // There the panel lies over what the tool is for.
+      ui.panelOpen.value = false;
+    }
+  });
   let surface: Surface | null = null;
   let pointer: Pointer | null = null;
+  let spare = first;
   const picture = (element: HTMLElement): (() => void) => {
-    try {
-      surface = new Surface(app, element);
-    } catch {
+    const easel = spare ?? newEasel();
+    spare = null;
+    if (easel === null) {
       say(app, 'error', text.noWebGL);
       document.documentElement.dataset.state = 'failed';
       return () => undefined;
     }
+    surface = new Surface(app, easel, element);
     pointer = new Pointer(app, ui, surface, surface.canvas);
     const ends = [tellState(app, surface), readRows(app, surface)];
     return () => {

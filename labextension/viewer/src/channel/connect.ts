@@ -2,6 +2,7 @@
 import { FetchError, type Server } from '../data/fetch';
 import type { App } from '../state/app';
 import { say } from '../state/messages';
+import { text } from '../text';
 import { packCells } from './cells';
 import { Obedience } from './commands';
 import { followConsole } from './console';
@@ -12,33 +13,26 @@ import { Channel } from './socket';
 /** Below the server's limit for one frame, with room for the envelope. */
 const LARGEST_FRAME = 900_000;
 
-const GONE: ReadonlyMap<unknown, string> = new Map([
-  ['restarted', 'The kernel was restarted: run the cell again.'],
-  ['shutdown', 'The kernel was shut down: run the cell again.'],
-  ['died', 'The kernel died: run the cell again.'],
-  ['closed', 'The viewer was stopped in the notebook: run the cell again.'],
-  ['expired', 'The viewer was left alone for too long: run the cell again.'],
-  ['disconnected', 'The kernel is not connected. If this stays, run the cell again.']
-]);
-
-const LOGIN = 'The login has expired: reload the notebook and log in again.';
-
 /** Open the channel; returns what closes it. */
 export function connect(app: App, server: Server): () => void {
   const emit = (event: Frame): void => {
     if (JSON.stringify(event).length < LARGEST_FRAME) {
       if (!channel.send(event)) {
-        say(app, 'error', 'Python could not be told: the connection has been lost for too long.');
+        say(app, 'error', text.notTold(text.lostForLong));
       }
       return;
     }
     server.postEvent(event).catch((error: unknown) => {
       const why = error instanceof Error ? error.message : String(error);
-      say(app, 'error', `Python could not be told: ${why}`);
+      say(app, 'error', text.notTold(why));
     });
   };
   const gone = (reason: unknown): void => {
-    app.connection.value = { state: 'gone', reason: GONE.get(reason) ?? 'Run the cell again.' };
+    const known = typeof reason === 'string' && Object.hasOwn(text.kernelGone, reason);
+    app.connection.value = {
+      state: 'gone',
+      reason: (known ? text.kernelGone[reason] : undefined) ?? text.runAgain
+    };
   };
   const said = followConsole(console, window, line => emit({ type: 'console', ...line }));
   const obedience = new Obedience({ app, server, emit, console: said.lines });
@@ -80,13 +74,13 @@ export function connect(app: App, server: Server): () => void {
       }
     },
     refused: (code, reason) => {
-      const text =
+      const words =
         code === 4401
-          ? LOGIN
+          ? text.loginExpired
           : code === 4404
-            ? 'The viewer’s kernel is gone: run the cell again.'
-            : `The server closed this viewer (${code} ${reason}): run the cell again.`;
-      app.connection.value = { state: 'gone', reason: text };
+            ? text.viewerGone
+            : text.channelClosed(code, reason);
+      app.connection.value = { state: 'gone', reason: words };
     }
   });
   /** A browser does not tell why it got no websocket; an ordinary request does. */
@@ -95,11 +89,16 @@ export function connect(app: App, server: Server): () => void {
     const known = error instanceof FetchError ? error : null;
     if (known !== null && ([401, 403].includes(known.status) || known.code === 'html')) {
       channel.close();
-      app.connection.value = { state: 'gone', reason: LOGIN };
+      app.connection.value = { state: 'gone', reason: text.loginExpired };
     }
   };
   app.onDone(done => {
-    emit(done.type === 'selection' ? { ...done, cells: packCells(done.cells) } : done);
+    if (done.type !== 'selection') {
+      emit(done);
+      return;
+    }
+    // To pack many takes a while, and the screen shows first what was confirmed.
+    setTimeout(() => emit({ ...done, cells: packCells(done.cells) }));
   });
   const outside = new Outside(server.viewerId, frame => void obedience.take(frame));
   return () => {

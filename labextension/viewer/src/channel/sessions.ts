@@ -4,6 +4,7 @@ import { uploadSession } from '../data/upload';
 import { captureSession } from '../session/capture';
 import { restoreSession } from '../session/restore';
 import { say } from '../state/messages';
+import { text } from '../text';
 import { fetchSent } from './cells';
 import type { CommandContext } from './context';
 
@@ -15,10 +16,10 @@ export function handOverSession(context: CommandContext, requestId: string): voi
 async function handOver({ app, server, emit }: CommandContext, requestId: string): Promise<void> {
   try {
     await uploadSession(server, requestId, await captureSession(app));
-    say(app, 'info', 'The session was handed to Python.');
+    say(app, 'info', text.sessionHanded);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    say(app, 'error', `The session could not be handed to Python: ${message}`);
+    say(app, 'error', text.sessionNotHanded(message));
     const code = error instanceof FetchError ? error.code : '';
     emit({ type: 'session_bundle', requestId, status: 'error', error: { message, code } });
   }
@@ -37,10 +38,10 @@ export async function takeSession(
 ): Promise<void> {
   const { restored, skipped } = await restoreSession(app, new Blob([await fetchSent(server, url)]));
   const [first] = skipped;
-  const left = first && `${skipped.length} parts were left out: “${first.id}”, since ${first.why}`;
+  const left = first ? text.sessionParts(skipped.length, first.id, first.why) : null;
   if (restored.length === 0) {
-    throw new Error(`nothing of the session could be shown; ${left ?? 'it is empty'}`);
+    throw new Error(text.nothingShown(left));
   }
-  say(app, left ? 'warning' : 'info', `The session from Python is shown. ${left ?? ''}`.trim());
+  say(app, left ? 'warning' : 'info', text.sessionShown(left));
   emit({ type: 'session_restored', requestId, restored, skipped });
 }

@@ -8,6 +8,7 @@ import {
   summarize,
   type Codes
 } from './arrays';
+import { text } from '../text';
 import { FetchError } from './fetch';
 import type { Dimension, FieldRef } from './field';
 import { readGraphManifest, type Graph } from './graph';
@@ -205,7 +206,7 @@ export class Dataset {
   points(dimension: Dimension, reading?: Reading): Promise<Float32Array> {
     const path = this.identity.pointFiles.get(dimension);
     if (path === undefined) {
-      return Promise.reject(new Error(`This dataset has no ${dimension}D embedding.`));
+      return Promise.reject(new Error(text.noSuchDimension(dimension)));
     }
     return remember(this.#points, dimension, 3, async () => {
       const values = this.nCells * dimension;
@@ -217,8 +218,8 @@ export class Dataset {
   column(ref: FieldRef, reading?: Reading): Promise<Column> {
     const described = this.#described(ref);
     if (described === undefined) {
-      const what = ref.source === 'obs' ? 'obs column' : 'gene';
-      return Promise.reject(new Error(`This dataset has no ${what} “${ref.key}”.`));
+      const words = ref.source === 'obs' ? text.noSuchColumn : text.noSuchGene;
+      return Promise.reject(new Error(words(ref.key)));
     }
     return remember(this.#columns, `${ref.source}:${ref.key}`, this.#kept, () =>
       this.#load(ref, described, reading)
@@ -238,7 +239,7 @@ export class Dataset {
   outliers(ref: FieldRef, reading?: Reading): Promise<Float32Array> {
     const described = this.#described(ref);
     if (described?.kind !== 'categorical' || described.outliers === null) {
-      return Promise.reject(new Error(`“${ref.key}” has no outliers in this dataset.`));
+      return Promise.reject(new Error(text.noSuchOutliers(ref.key)));
     }
     const { path, quantized } = described.outliers;
     return remember(this.#outliers, ref.key, this.#kept, () =>

@@ -1,6 +1,7 @@
 /** The only file that uses HTTP: the dataset's files, uploads, and what went wrong in words. */
 
 import { gzip } from '../base/gzip';
+import { text } from '../text';
 import type { Reading } from './reading';
 
 export class FetchError extends Error {
@@ -109,8 +110,7 @@ export class Server {
       }
       if (answer.headers.get('Content-Type')?.startsWith('text/html')) {
         throw new FetchError(
-          'A login page or a proxy answered instead of the Jupyter server: reload the notebook ' +
-            'and log in again.',
+          text.htmlAnswer,
           answer.status,
           'html'
         );
@@ -122,8 +122,8 @@ export class Server {
       }
       throw new FetchError(
         patience.signal.aborted
-          ? `The Jupyter server did not answer within ${seconds} s: try again.`
-          : 'The Jupyter server can’t be reached: is it running, and are you connected?',
+          ? text.noAnswer(seconds)
+          : text.unreachable,
         0,
         patience.signal.aborted ? 'timeout' : 'unreachable'
       );
@@ -190,14 +190,6 @@ function xsrfCookie(): string {
   }
 }
 
-/** What a person can do, by the server's short code or the status. */
-const ADVICE: Readonly<Record<string, string>> = {
-  'kernel-gone': 'The kernel that has the data is gone: run the cell again.',
-  'kernel-timeout': 'The kernel did not answer in time: is it busy? Try again.',
-  'not-authenticated': 'The login has expired: reload the notebook and log in again.',
-  'no-such-viewer': 'The kernel that has the data is gone: run the cell again.'
-};
-
 async function refusal(answer: Response): Promise<FetchError> {
   let message = '';
   let code = '';
@@ -208,7 +200,7 @@ async function refusal(answer: Response): Promise<FetchError> {
       code = 'code' in body && typeof body.code === 'string' ? body.code : '';
     }
   }
-  const advice = Object.hasOwn(ADVICE, code) ? ADVICE[code] : undefined;
+  const advice = Object.hasOwn(text.refusals, code) ? text.refusals[code] : undefined;
   if (!code && (answer.status === 401 || answer.status === 403)) {
     // Jupyter's own refusal, as of an old XSRF cookie: its words help nobody.
     message = '';
@@ -218,16 +210,10 @@ async function refusal(answer: Response): Promise<FetchError> {
 
 function explain(status: number): string {
   if (status === 401 || status === 403) {
-    return 'The login has expired: reload the notebook and log in again.';
+    return text.loginExpired;
   }
   if (status === 413) {
-    return (
-      'A proxy before the Jupyter server refused this as too large (413): its limit must be raised, ' +
-      'or CellucidExtension.part_bytes of the Jupyter server set below it.'
-    );
+    return text.tooLargeForProxy;
   }
-  if (status === 502 || status === 503 || status === 504) {
-    return `A proxy before the Jupyter server got no answer from it (${status}): try again.`;
-  }
-  return `The Jupyter server answered ${status}.`;
+  return [502, 503, 504].includes(status) ? text.proxyWaited(status) : text.answered(status);
 }

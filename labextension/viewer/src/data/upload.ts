@@ -1,5 +1,6 @@
 /** A session on its way to the server: whole, or in parts of a size that proxies let through. */
 import { integer, object, own } from '../base/check';
+import { text } from '../text';
 import { FetchError, type Server } from './fetch';
 
 /** What an upload needs of a `Server`. */
@@ -27,9 +28,7 @@ export async function uploadSession(
   const { partBytes, maxUploadBytes } = await limits(server);
   if (session.size > maxUploadBytes) {
     throw new FetchError(
-      `The session has ${session.size.toLocaleString('en')} bytes, and the server takes ` +
-        `${maxUploadBytes.toLocaleString('en')} at most: its administrator can raise ` +
-        'CellucidExtension.max_upload_bytes.',
+      text.sessionTooLarge(session.size, maxUploadBytes),
       413,
       'too-large'
     );

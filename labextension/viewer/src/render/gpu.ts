@@ -33,23 +33,36 @@ export type Uniform = number | readonly number[];
 export class Program {
   private epoch = -1;
   private program: WebGLProgram | null = null;
+  private checked = false;
   private readonly places = new Map<string, WebGLUniformLocation | null>();
 
+  /** @param textures - names of its samplers: the first is of texture 0, and so on */
   constructor(
     private readonly gpu: Gpu,
     private readonly vertex: string,
-    private readonly fragment: string
+    private readonly fragment: string,
+    private readonly textures: readonly string[] = []
   ) {}
+
+  /** Have it made; nobody waits for that before it is used. */
+  make(): void {
+    if (this.epoch !== this.gpu.epoch) {
+      this.epoch = this.gpu.epoch;
+      this.places.clear();
+      this.checked = false;
+      this.program = this.link();
+    }
+  }
 
   /** What is drawn next is drawn by it, with these values. */
   use(values: Readonly<Record<string, Uniform>>): void {
     const { gl } = this.gpu;
-    if (this.epoch !== this.gpu.epoch) {
-      this.epoch = this.gpu.epoch;
-      this.places.clear();
-      this.program = this.link();
-    }
+    this.make();
     gl.useProgram(this.program);
+    if (!this.checked) {
+      this.check();
+      this.textures.forEach((name, unit) => gl.uniform1i(this.place(name), unit));
+    }
     for (const [name, value] of Object.entries(values)) {
       const place = this.place(name);
       if (typeof value === 'number') {
@@ -71,6 +84,15 @@ export class Program {
     return place;
   }
 
+  private check(): void {
+    const { gl, lost } = this.gpu;
+    this.checked = true;
+    if (this.program && !gl.getProgramParameter(this.program, gl.LINK_STATUS) && !lost) {
+      const reason = gl.getProgramInfoLog(this.program) ?? 'no reason';
+      throw new Error(`The shader does not link: ${reason}`);
+    }
+  }
+
   private link(): WebGLProgram {
     const { gl } = this.gpu;
     const program = gl.createProgram();
@@ -88,9 +110,6 @@ export class Program {
       }
     }
     gl.linkProgram(program);
-    if (gl.getProgramParameter(program, gl.LINK_STATUS) === false && !this.gpu.lost) {
-      throw new Error(`The shader does not link: ${gl.getProgramInfoLog(program) ?? 'no reason'}`);
-    }
     return program;
   }
 }

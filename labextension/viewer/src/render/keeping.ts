@@ -64,19 +64,22 @@ export class Keeping {
     }
   }
 
-  /** A frame was drawn; `complete`: nothing is missing in it. */
-  drawn(complete: boolean): void {
+  /** A frame was asked for. */
+  drawn(): void {
     this.givenBack = false;
     this.last.hidden = this.notice.hidden = true;
     delete this.canvas.dataset.lost;
     window.clearTimeout(this.rest);
-    if (complete) {
-      // A copy takes a moment, which a picture that moves does not have.
-      this.rest = window.setTimeout(() => this.copy(), REST_MILLISECONDS);
-    }
     if (!this.inSight && this.away === 0) {
       this.seen(false);
     }
+  }
+
+  /** The graphics card has drawn it, and nothing is missing in it. */
+  rested(): void {
+    // A copy takes a moment, which a picture that moves does not have.
+    window.clearTimeout(this.rest);
+    this.rest = window.setTimeout(() => this.copy(), REST_MILLISECONDS);
   }
 
   dispose(): void {

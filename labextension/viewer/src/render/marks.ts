@@ -25,14 +25,19 @@ export class Marks {
     return this.candidates.length > 0;
   }
 
-  set(halos: readonly Halo[], candidates: Uint32Array | null): void {
+  /** Cells of confirmed groups. */
+  highlight(halos: readonly Halo[]): void {
     this.highlighted = halos.map(({ color, cells }, i) => {
       const rows = (this.buffers[i] ??= this.rows());
       rows.set(cells);
       return { color: rgb(color), rows, share: 0.26 };
     });
     this.buffers.slice(halos.length).forEach(rows => rows.set(NO_CELLS));
-    this.candidates.set(candidates ?? NO_CELLS);
+  }
+
+  /** The candidates; null for none. */
+  select(cells: Uint32Array | null): void {
+    this.candidates.set(cells ?? NO_CELLS);
   }
 
   /** In the order in which they are drawn. */

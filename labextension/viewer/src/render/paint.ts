@@ -1,6 +1,10 @@
-/** The shaders: round points of any size, in their own colour or, for a halo, in one; and lines. */
+/**
+ * The shaders: round points of any size, in their own colour or, for a halo, in one; lines; and the
+ * picture of all of them that a layer keeps.
+ */
 import type { Rect } from '../state/types';
 import { Program, type Gpu } from './gpu';
+import type { Layer } from './layer';
 
 const PLACE = 'layout(location = 0) in vec3 position;\nlayout(location = 1) in vec4 color;';
 
@@ -59,6 +63,26 @@ void main() {
   pixel = vec4(ink.rgb * ink.a, ink.a);
 }`;
 
+// One triangle over all of the viewport.
+const ALL = `#version 300 es
+void main() {
+  vec2 corner = vec2(gl_VertexID & 1, gl_VertexID >> 1);
+  gl_Position = vec4(corner * 4.0 - 1.0, 0.0, 1.0);
+}`;
+
+const KEPT = `#version 300 es
+precision highp float;
+precision highp sampler2D;
+uniform sampler2D colors;
+uniform sampler2D depths;
+uniform float opacity;
+out vec4 pixel;
+void main() {
+  ivec2 place = ivec2(gl_FragCoord.xy);
+  pixel = texelFetch(colors, place, 0) * opacity;
+  gl_FragDepth = texelFetch(depths, place, 0).r;
+}`;
+
 export type Rgb = readonly [red: number, green: number, blue: number];
 
 /** "#rrggbb" as three bytes; anything else is a middle grey. */
@@ -85,10 +109,14 @@ export interface Drawing {
 export class Paint {
   private readonly points: Program;
   private readonly lines: Program;
+  private readonly layers: Program;
 
   constructor(private readonly gpu: Gpu) {
     this.points = new Program(gpu, POINTS, DISCS);
     this.lines = new Program(gpu, LINES, PLAIN);
+    this.layers = new Program(gpu, ALL, KEPT, ['colors', 'depths']);
+    this.points.make();
+    this.layers.make();
   }
 
   /**
@@ -106,10 +134,19 @@ export class Paint {
     gl.enable(gl.SCISSOR_TEST);
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
-    gl.depthFunc(gl.LEQUAL);
     gl.depthMask(true);
     gl.clearColor(0, 0, 0, 0);
     gl.clear(gl.COLOR_BUFFER_BIT | gl.DEPTH_BUFFER_BIT);
+  }
+
+  /** What a layer keeps of that place, all of it so opaque. */
+  kept(layer: Layer, opacity: number): void {
+    const { gl } = this.gpu;
+    layer.bind();
+    this.depth(true, true);
+    gl.depthFunc(gl.ALWAYS);
+    this.layers.use({ opacity });
+    gl.drawArrays(gl.TRIANGLES, 0, 3);
   }
 
   /** Cells in their own colours; in 3D near ones hide far ones. */
@@ -134,6 +171,7 @@ export class Paint {
 
   private depth(test: boolean, write: boolean): void {
     const { gl } = this.gpu;
+    gl.depthFunc(gl.LEQUAL);
     if (test) {
       gl.enable(gl.DEPTH_TEST);
     } else {

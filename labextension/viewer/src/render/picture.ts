@@ -2,7 +2,7 @@
 import { computed, effect, untracked } from '@preact/signals';
 import type { App } from '../state/app';
 import { say } from '../state/messages';
-import type { Camera, Theme, View } from '../state/types';
+import type { Camera, Dimension, Theme, View } from '../state/types';
 import type { ViewData } from '../state/view-data';
 import { text } from '../text';
 import { clipMatrix, framed, modeOf, projectAll, type Bounds, type Size } from './camera';
@@ -41,6 +41,12 @@ export class ViewPicture {
   private readonly cloud: Cloud;
   private readonly edges: Edges;
   private readonly disposers: (() => void)[] = [];
+  /** How it was drawn last. */
+  private drawing: Drawing | null = null;
+  /** The camera it was drawn with. */
+  private seenFrom: Camera | null = null;
+  private framing: { bounds: Bounds; dimension: Dimension; size: Size; camera: Camera } | null =
+    null;
   private projected: { camera: Camera; size: Size; points: Float32Array; at: Float32Array } | null =
     null;
 
@@ -102,27 +108,34 @@ export class ViewPicture {
   }
 
   /**
-   * Draws it into the viewport that is set.
+   * Draws its cells into the viewport that is set.
    *
    * @param sample - the only cells that are drawn, null for all
    * @param moving - what is slow to draw is left out
    */
-  draw(pixelRatio: number, sample: Buffer | null, moving: boolean): void {
+  drawCells(pixelRatio: number, sample: Buffer | null, moving: boolean): void {
     const { positions } = this;
     if (positions === null) {
       return;
     }
-    const { app, marks } = this.shared;
-    const theme = app.theme.peek();
-    const drawing = this.drawing(positions, pixelRatio, sample?.length ?? positions.count);
+    this.seenFrom = this.camera();
+    this.drawing = this.drawn(positions, pixelRatio, sample?.length ?? positions.count);
     const skipEdges = moving && this.edges.slow;
     if (!skipEdges) {
-      this.edges.draw(positions, drawing, EDGE[theme]);
+      this.edges.draw(positions, this.drawing, EDGE[this.shared.app.theme.peek()]);
     }
-    this.cloud.drawCells(positions, drawing, marks, sample);
-    this.cloud.drawMarks(positions, drawing, marks, CANDIDATE[theme]);
+    this.cloud.drawCells(positions, this.drawing, sample);
     this.coarse = sample !== null || skipEdges;
     this.stale = false;
+  }
+
+  /** Draws the marked cells over the others, as those were drawn last. */
+  drawMarks(): void {
+    const { positions, drawing } = this;
+    if (positions !== null && drawing !== null) {
+      const { app, marks } = this.shared;
+      this.cloud.drawMarks(positions, drawing, marks, CANDIDATE[app.theme.peek()]);
+    }
   }
 
   dispose(): void {
@@ -139,10 +152,16 @@ export class ViewPicture {
   private settled(): Camera {
     const { dimension } = this.view();
     const bounds = this.positions?.dimension === dimension ? this.positions.bounds : UNIT;
-    return framed(bounds, dimension, this.size);
+    const { framing, size } = this;
+    if (framing?.bounds === bounds && framing.dimension === dimension && framing.size === size) {
+      return framing.camera;
+    }
+    const camera = framed(bounds, dimension, size);
+    this.framing = { bounds, dimension, size, camera };
+    return camera;
   }
 
-  private drawing(positions: Positions, pixelRatio: number, cells: number): Drawing {
+  private drawn(positions: Positions, pixelRatio: number, cells: number): Drawing {
     const { size } = this;
     const camera = this.camera();
     const settled = this.settled();
@@ -202,7 +221,10 @@ export class ViewPicture {
       }),
       effect(() => {
         void camera.value;
-        this.tell('camera');
+        // A view may be given the camera it was framed with for its own: nothing moves then.
+        if (untracked(() => this.camera()) !== this.seenFrom) {
+          this.tell('camera');
+        }
       })
     );
   }

@@ -38,10 +38,10 @@ export class Cloud {
   }
 
   /** Draws all cells, or those of a sample, and nothing else. */
-  drawCells(positions: Positions, drawing: Drawing, marks: Marks, sample: Buffer | null): void {
+  drawCells(positions: Positions, drawing: Drawing, sample: Buffer | null): void {
     const { gl } = this.gpu;
     this.bind(positions);
-    this.paint.cells(drawing, marks.hasCandidates ? drawing.opacity / 2 : drawing.opacity);
+    this.paint.cells(drawing, drawing.opacity);
     if (sample === null) {
       gl.drawArrays(gl.POINTS, 0, positions.count);
     } else {

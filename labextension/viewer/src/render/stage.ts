@@ -9,79 +9,104 @@ import type { Camera, Rect } from '../state/types';
 import { text } from '../text';
 import { unprojectPlanar, type Size } from './camera';
 import { Detail } from './detail';
-import { Gpu } from './gpu';
-import { gridOf, placeAt } from './grid';
+import type { Easel } from './easel';
+import { placeAt } from './grid';
 import { Keeping } from './keeping';
+import type { Layer } from './layer';
 import { Marks } from './marks';
 import { Overlay } from './overlay';
-import { Paint } from './paint';
-import { ViewPicture, type Change, type Shared } from './picture';
+import { Pace } from './pace';
+import type { Change, Shared, ViewPicture } from './picture';
+import { Pictures } from './pictures';
 import { PositionPool } from './positions';
+import { Preview } from './preview';
+import { Still } from './still';
 
 type Place = readonly [x: number, y: number];
 
-/** So long a still picture may wait for data, or for a context. */
-const STILL_MILLISECONDS = 5000;
+/** How opaque the cells are beneath a selection. */
+const BENEATH = 0.5;
 
 export class Surface {
   /** Counts the frames drawn; a listener knows by it that its change is on the screen. */
   readonly frames: ReadonlySignal<number>;
   /** True from a change to the frame that shows all of it. */
   readonly stale: ReadonlySignal<boolean>;
-  readonly canvas = document.createElement('canvas');
+  readonly canvas: HTMLCanvasElement;
 
   private readonly drawn = signal(0);
   private readonly waiting = signal(true);
   private readonly shared: Shared;
   private readonly overlay = new Overlay();
   private readonly keeping: Keeping;
+  private readonly still: Still;
   private readonly detail: Detail;
-  private readonly pictures = new Map<string, ViewPicture>();
+  private readonly layer: Layer;
+  private readonly pace: Pace;
+  private readonly preview: Preview;
+  private readonly pictures: Pictures;
   private readonly disposers: (() => void)[] = [];
   private extent: Size = { width: 1, height: 1 };
   /** Size of the canvas, to know when it is another. */
   private pixels = '';
   private request = 0;
-  /** Ends the wait for a still picture that could not be taken at once. */
-  private awaited = 0;
+  /** Other cells are marked since the last frame. */
+  private remarked = false;
 
   /**
    * @param app - what is shown
+   * @param easel - what it is drawn on, its own from now on
    * @param host - an element that gives the surface its size; a canvas and an overlay are put in it
    */
   constructor(
     private readonly app: App,
+    { canvas, gpu, layer, paint }: Easel,
     private readonly host: HTMLElement
   ) {
     this.frames = this.drawn;
     this.stale = this.waiting;
-    const { canvas } = this;
+    this.canvas = canvas;
     canvas.className = 'cx-canvas';
     canvas.dataset.testid = 'stage';
     canvas.tabIndex = 0;
     canvas.setAttribute('role', 'img');
     canvas.setAttribute('aria-label', text.picture);
-    const gpu = new Gpu(canvas);
-    const [paint, marks, pool] = [new Paint(gpu), new Marks(gpu), new PositionPool(gpu)];
+    const [marks, pool] = [new Marks(gpu), new PositionPool(gpu)];
     this.shared = { app, gpu, paint, marks, pool };
+    this.pictures = new Pictures(this.shared, change => this.changed(change));
+    this.layer = layer;
     host.append(canvas);
     this.detail = new Detail(gpu, () => this.rested());
     const kept = { complete: () => this.complete(), again: () => this.again() };
     this.keeping = new Keeping(gpu, canvas, host, kept, text.pictureLost);
     host.append(this.overlay.element);
+    this.still = new Still({
+      ready: () => !gpu.lost && !this.pictures.loading,
+      wake: () => this.keeping.wake(),
+      take: () => void (app.still.value = this.address())
+    });
+    this.pace = new Pace(gpu, () => {
+      this.preview.drawn();
+      if (!this.waiting.peek()) this.keeping.rested();
+    });
+    const mark = (cells: Uint32Array | null): void => {
+      marks.select(cells);
+      this.remark();
+    };
+    this.preview = new Preview(app, this.pace, mark, () => (this.waiting.value = true));
     this.follow();
   }
 
   camera(viewId: string): Camera {
-    return this.picture(viewId).camera();
+    return this.pictures.of(viewId).camera();
   }
 
   size(viewId: string): Size {
-    return this.picture(viewId).extent();
+    return this.pictures.of(viewId).extent();
   }
 
   project(viewId: string): Float32Array {
-    return this.picture(viewId).project();
+    return this.pictures.of(viewId).project();
   }
 
   unproject(viewId: string, [x, y]: Place): readonly [number, number] | null {
@@ -102,9 +127,11 @@ export class Surface {
   dispose(): void {
     cancelAnimationFrame(this.request);
     this.detail.end();
-    window.clearTimeout(this.awaited);
+    this.pace.end();
+    this.preview.dispose();
+    this.still.end();
     for (const dispose of this.disposers.splice(0)) dispose();
-    this.pictures.forEach(picture => picture.dispose());
+    this.pictures.dispose();
     this.keeping.dispose();
     this.host.replaceChildren();
   }
@@ -120,8 +147,8 @@ export class Surface {
         this.invalidate();
       }),
       effect(() => {
-        this.shared.marks.set(app.halos.value, app.preview.value ?? app.candidate.value.cells);
-        this.refresh();
+        this.shared.marks.highlight(app.halos.value);
+        this.remark();
       }),
       effect(() => {
         void app.theme.value;
@@ -129,7 +156,7 @@ export class Surface {
       }),
       effect(() => {
         const frozen = app.frozen.value;
-        untracked(() => this.freeze(frozen));
+        untracked(() => (frozen ? this.still.ask() : this.thaw()));
       })
     );
     const sizes = new ResizeObserver(() => this.resize());
@@ -138,33 +165,19 @@ export class Surface {
     this.resize();
   }
 
-  /** A picture and a place for each view on the screen, and for no other. */
+  /** Views have come or gone, or the surface has another size. */
   private arrange(): void {
     const ids = this.app.onScreen.peek().map(({ id }) => id);
-    for (const [id, picture] of this.pictures) {
-      if (!ids.includes(id)) {
-        this.outline(id, null);
-        picture.dispose();
-        this.pictures.delete(id);
-      }
+    for (const id of this.pictures.arrange(ids, this.extent)) {
+      this.outline(id, null);
     }
-    for (const id of ids) {
-      if (!this.pictures.has(id)) {
-        const changed = (change: Change): void => this.changed(change);
-        this.pictures.set(id, new ViewPicture(this.shared, id, changed));
-      }
-    }
-    this.forget();
-    const places = gridOf(ids, this.extent);
-    places.forEach((place, id) => this.picture(id).resize(place));
-    this.app.places.value = places;
     // Nothing is left of how views stood before.
     this.open({ left: 0, top: 0, ...this.extent });
   }
 
   private changed(change: Change): void {
     if (change === 'positions') {
-      this.forget();
+      this.pictures.forget();
     }
     if (change === 'camera') {
       this.detail.moved();
@@ -173,7 +186,7 @@ export class Surface {
   }
 
   private rested(): void {
-    for (const picture of this.pictures.values()) {
+    for (const picture of this.pictures.all) {
       if (picture.coarse) {
         picture.stale = true;
         this.invalidate();
@@ -181,13 +194,13 @@ export class Surface {
     }
   }
 
-  /** Positions that no view shows any more. */
-  private forget(): void {
-    this.shared.pool.keep(new Set([...this.pictures.values()].map(({ positions }) => positions)));
+  private refresh(): void {
+    this.pictures.refresh();
+    this.invalidate();
   }
 
-  private refresh(): void {
-    this.pictures.forEach(picture => (picture.stale = true));
+  private remark(): void {
+    this.remarked = true;
     this.invalidate();
   }
 
@@ -222,26 +235,13 @@ export class Surface {
     this.draw();
   }
 
-  private freeze(frozen: boolean): void {
-    window.clearTimeout(this.awaited);
-    this.awaited = 0;
-    if (!frozen) {
-      this.app.still.value = null;
-    } else if (!this.shared.gpu.lost && !this.loading()) {
-      this.app.still.value = this.still();
-    } else {
-      this.keeping.wake();
-      const take = (): void => void (this.app.still.value = this.still());
-      this.awaited = window.setTimeout(take, STILL_MILLISECONDS);
-    }
-  }
-
-  private loading(): boolean {
-    return [...this.pictures.values()].some(({ loading }) => loading);
+  private thaw(): void {
+    this.still.end();
+    this.app.still.value = null;
   }
 
   /** The picture as it is now. */
-  private still(): string {
+  private address(): string {
     this.complete();
     return this.shared.gpu.lost ? this.keeping.address : this.canvas.toDataURL('image/png');
   }
@@ -256,39 +256,44 @@ export class Surface {
   private draw(): void {
     cancelAnimationFrame(this.request);
     this.request = 0;
-    const { gpu } = this.shared;
-    const pictures = [...this.pictures.values()].filter(({ stale, ready }) => stale && ready);
+    const { gpu, marks, paint } = this.shared;
+    const ready = this.pictures.all.filter(picture => picture.ready);
+    const stale = ready.filter(picture => picture.stale);
+    const pictures = this.remarked ? ready : stale;
     if (gpu.lost || pictures.length === 0) {
       return;
     }
-    const { detail } = this;
-    const sample = detail.sample(this.app.dataset.nCells, this.pictures.size);
+    this.drawCells(stale);
     for (const picture of pictures) {
-      const place = this.app.places.peek().get(picture.viewId);
-      if (place) this.open(place);
-      picture.draw(window.devicePixelRatio, sample, detail.moving);
+      this.open(this.pictures.place(picture));
+      paint.kept(this.layer, marks.hasCandidates ? BENEATH : 1);
+      picture.drawMarks();
     }
-    const complete = [...this.pictures.values()].every(({ stale, coarse }) => !stale && !coarse);
+    this.remarked = false;
+    this.pace.asked();
+    const complete = this.pictures.whole && !this.preview.waiting;
     batch(() => {
       this.waiting.value = !complete;
       this.drawn.value += 1;
     });
-    this.keeping.drawn(complete);
-    if (complete && this.awaited !== 0 && !this.loading()) {
-      this.freeze(true);
+    this.keeping.drawn();
+    if (complete) {
+      this.still.drawn();
     }
+  }
+
+  private drawCells(pictures: readonly ViewPicture[]): void {
+    const { detail, layer } = this;
+    const sample = detail.sample(this.app.dataset.nCells, this.pictures.all.length);
+    layer.begin();
+    for (const picture of pictures) {
+      this.open(this.pictures.place(picture));
+      picture.drawCells(window.devicePixelRatio, sample, detail.moving);
+    }
+    layer.end();
   }
 
   private open(place: Rect): void {
     this.shared.paint.open(place, this.extent.height, window.devicePixelRatio);
-  }
-
-  private picture(viewId: string): ViewPicture {
-    const picture = this.pictures.get(viewId);
-    if (picture === undefined) {
-      const shown = [...this.pictures.keys()].join(', ');
-      throw new Error(`View "${viewId}" is not on the screen; these are: ${shown}.`);
-    }
-    return picture;
   }
 }

@@ -2,6 +2,7 @@
 import type { Rows } from '../data/manifests';
 import type { App } from '../state/app';
 import { say } from '../state/messages';
+import { text } from '../text';
 import { writeSession } from './container';
 import type { Contributor } from './contributor';
 import { contributors } from './contributors';
@@ -24,7 +25,7 @@ async function rowsOf(app: App): Promise<Rows | null> {
     return await app.shown.read(dataset => dataset.rows());
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    say(app, 'warning', `The session was saved without the order of the rows: ${why}`);
+    say(app, 'warning', text.savedWithoutRows(why));
     return null;
   }
 }
@@ -38,7 +39,7 @@ async function captureOne(
     return chunks.map(chunk => ({ contributor, chunk }));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    say(app, 'warning', `The session was saved without “${contributor.id}”: ${why}`);
+    say(app, 'warning', text.savedWithout(contributor.id, why));
     return [];
   }
 }

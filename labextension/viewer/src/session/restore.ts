@@ -3,6 +3,7 @@ import { object, own, type JsonObject } from '../base/check';
 import type { Rows } from '../data/manifests';
 import type { App } from '../state/app';
 import { say } from '../state/messages';
+import { text } from '../text';
 import { readSession } from './container';
 import type { Contributor } from './contributor';
 import { contributors } from './contributors';
@@ -85,7 +86,7 @@ async function rowsOf(app: App): Promise<Rows | null> {
     return await app.shown.read(dataset => dataset.rows());
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    say(app, 'warning', `Whether the session’s cells are in this order is not known: ${why}`);
+    say(app, 'warning', text.orderUnknown(why));
     return null;
   }
 }

@@ -5,6 +5,7 @@
 import { integer, list, object, optional, own, text, type JsonObject } from '../base/check';
 import type { SmallCodes } from '../cells/regroup';
 import type { Dataset } from '../data/dataset';
+import { text as words } from '../text';
 import type { App } from './app';
 import { checkCodes } from './made-codes';
 import { readFields, writeFields } from './field-json';
@@ -87,7 +88,7 @@ export function adopt(app: App, value: unknown): void {
     );
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    say(app, 'warning', `What the viewer showed before could not be taken over: ${why}`);
+    say(app, 'warning', words.notTakenOver(why));
   }
 }
 

@@ -270,9 +270,6 @@ async function sameCells(old: Dataset, next: Dataset): Promise<void> {
   const before = await old.rows().catch(() => null);
   const rows = before === null ? null : await next.rows();
   if (old.nCells !== next.nCells || (before?.orderSha256 ?? '') !== (rows?.orderSha256 ?? '')) {
-    throw new Error(
-      `The notebook’s data have other cells now (${old.nCells} before, ${next.nCells} now), so ` +
-        'this viewer keeps what it has: show them again.'
-    );
+    throw new Error(text.otherCells(old.nCells, next.nCells));
   }
 }

@@ -5,6 +5,7 @@ import { fields } from './fields';
 import { filters } from './filters';
 import { highlights } from './highlights';
 import { legend } from './legend';
+import { outside } from './outside';
 import { page } from './page';
 import { selection } from './selection';
 import { state } from './state';
@@ -22,5 +23,6 @@ export const text = {
   ...filters,
   ...analysis,
   ...builder,
-  ...state
+  ...state,
+  ...outside
 } as const;

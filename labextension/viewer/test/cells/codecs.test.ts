@@ -58,8 +58,8 @@ describe('the cells codec', () => {
 });
 
 describe('base64', () => {
-  it('comes back, however long', () => {
-    const bytes = Uint8Array.from({ length: 100_000 }, (_, i) => (i * 31) % 256);
+  it.each([0, 1, 2, 3, 4, 99_999, 100_000])('comes back, of %d bytes', length => {
+    const bytes = Uint8Array.from({ length }, (_, i) => (i * 31) % 256);
     expect(fromBase64(toBase64(bytes))).toEqual(bytes);
     expect(toBase64(bytes)).toBe(Buffer.from(bytes).toString('base64'));
   });

@@ -90,7 +90,9 @@ describe('the connected page', () => {
     expect((await peer.next())['cells']).toMatchObject({ encoding: 'delta-uvarint' });
     expect(posted).toEqual([]);
     confirm(cells);
-    expect(posted).toMatchObject([{ type: 'selection', groupId: 'highlight_2' }]);
+    await vi.waitFor(() => {
+      expect(posted).toMatchObject([{ type: 'selection', groupId: 'highlight_2' }]);
+    });
     const told = readCells(posted[0]!['cells'], 900_000);
     expect(Buffer.from(told.buffer).equals(Buffer.from(cells.buffer))).toBe(true);
   });

@@ -88,21 +88,29 @@ function Plot({ app, ui, x, y }: PlotProps): JSX.Element {
   const halos = app.halos.value;
   const candidate = app.preview.value ?? app.candidate.value.cells ?? NO_CELLS;
   const theme = app.theme.value;
-  useLayoutEffect(() => {
-    const drawing = canvas.current!.getContext('2d');
-    if (drawing === null || width < 1 || height < 1) {
-      return;
+  const side = x.values.length < MANY ? 3 : 1;
+  // Kept, since all that changes while a gesture is made is what lies over it.
+  const picture = useMemo(() => {
+    if (width < 1 || height < 1) {
+      return null;
     }
-    const image = drawing.createImageData(width, height);
-    const side = x.values.length < MANY ? 3 : 1;
+    const image = new ImageData(width, height);
     drawCells(image.data, frame, places, colors, visible, side);
     for (const { color, cells } of halos) {
       const shown = visible === null ? cells : cells.filter(cell => visible[cell] === 1);
       drawMarked(image.data, frame, places, shown, parseColor(color) ?? [0, 0, 0], side);
     }
+    return image;
+  }, [frame, places, colors, visible, halos, width, height, side]);
+  useLayoutEffect(() => {
+    const drawing = canvas.current!.getContext('2d');
+    if (drawing === null || picture === null) {
+      return;
+    }
+    const image = new ImageData(picture.data.slice(), picture.width);
     drawMarked(image.data, frame, places, candidate, CANDIDATE[theme], side);
     drawing.putImageData(image, 0, 0);
-  }, [x, frame, places, colors, visible, halos, candidate, theme, width, height]);
+  }, [frame, places, picture, candidate, theme, side]);
 
   const at = (event: PointerEvent): Place => [event.offsetX, event.offsetY];
   const end = (event: PointerEvent): void => {
