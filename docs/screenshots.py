@@ -157,6 +157,7 @@ def builder(page: Page) -> None:
     """Begin to make categories of pages."""
     groups(page)
     press(page, "Build categories…")
+    page.get_by_role("dialog").wait_for()
 
 
 def views(page: Page) -> None:
@@ -202,6 +203,7 @@ def summary(page: Page) -> None:
 def shortcuts(page: Page) -> None:
     """List all keys."""
     stage(page).press("?")
+    page.get_by_role("dialog").wait_for()
 
 
 def panel(page: Page) -> None:

@@ -86,7 +86,7 @@ class Watched:
         return await self.frames(since)
 
     async def marked(self, since: int) -> list[Frame]:
-        """The same, where it is enough that other cells are marked."""
+        """Wait until what is marked is drawn, over cells as they are; gives the frames since."""
         await self._until(f"probe.settled({since})")
         await self.page.locator('html[data-state="ready"]').wait_for()
         return await self.frames(since)

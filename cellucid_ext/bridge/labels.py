@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 import pandas as pd
@@ -28,6 +28,26 @@ def storable(labels: Sequence[Category]) -> list[Category]:
     if len(kinds) == 1 and str not in kinds and pd.Index(labels).dtype != object:
         return list(labels)
     return [_NOT_STORABLE.sub("\ufffd", str(label)) for label in labels]
+
+
+def numbered(labels: Sequence[str], renamed: Collection[int]) -> list[str]:
+    """Give labels that differ: one that is there already gets a number, before all a renamed one.
+
+    Examples
+    --------
+    >>> numbered(["Mono", "T", "Mono"], renamed=[0])
+    ['Mono (2)', 'T', 'Mono']
+    """
+    told: dict[int, str] = {}
+    used: dict[str, int] = {}
+    for place in sorted(range(len(labels)), key=lambda place: place in renamed):
+        wanted = name = labels[place]
+        while name in used:
+            used[wanted] = used.get(wanted, 1) + 1
+            name = f"{wanted} ({used[wanted]})"
+        used.setdefault(name, 1)
+        told[place] = name
+    return [told[place] for place in range(len(labels))]
 
 
 def distinct_labels(labels: Sequence[Category]) -> tuple[list[int], pd.Index[Any]]:

@@ -6,13 +6,11 @@ import itertools
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
 import pandas as pd
 
 from .align import Alignment
 from .columns import NewColumns, column_name
-from .fields import NO_COLOR
-from .labels import distinct_labels, storable
+from .labels import numbered, storable
 from .summary import ApplySummary
 
 if TYPE_CHECKING:
@@ -63,12 +61,19 @@ def add_renamed(
             done = "renamed" if (source, key) in renames.categories else "recolored"
             called = renames.fields.get((source, key)) or f"{key}_{done}"
             name = f"{prefix}{column_name(called, done)}"
-            colors = _colors(
-                adata.uns.get(f"{key}_colors"), values, renames.colors.get((source, key), {})
-            )
-            column, its_colors = _copied(values, renamed, colors)
-            columns.add("obs", name, ("renamed", f"{source}:{key}"), column, its_colors)
-            summary.notes += _told(key, values, renamed)
+            changed = renames.colors.get((source, key), {})
+            palette = renames.palette.get((source, key), {})
+            given = adata.uns.get(f"{key}_colors")
+            colors = _colors(given, values, changed, palette)
+            if changed and colors is None:
+                why = "its colours were changed; those of its other categories are not known here"
+                if done == "recolored":
+                    summary.left_out.append((key, why))
+                    continue
+                summary.notes.append(f"obs[{key!r}]: {why}")
+            column = _copied(values, renamed)
+            columns.add("obs", name, ("renamed", f"{source}:{key}"), column, colors)
+            summary.notes += _told(key, values, renamed, column)
     for (source, key), called in renames.fields.items():
         if (source, key) not in own and (source, key) not in edited:
             summary.notes.append(f"{source}[{key!r}] is called {called!r} in the viewer")
@@ -101,40 +106,43 @@ def _renamed_here(
     }
 
 
-def _colors(
-    given: Any, values: pd.Categorical[Any], changed: Mapping[str, str]
-) -> list[str] | None:
-    """Give one colour a category; None where neither the data nor the session have any."""
+def _known(given: Any, values: pd.Categorical[Any]) -> list[str] | None:
+    """Give the colours that the data have for the categories, if they have all."""
     n = len(values.categories)
     known = given is not None and not isinstance(given, str) and len(given) >= n
-    if not known and not changed:
-        return None
-    before = [str(color) for color in list(given)[:n]] if known else [NO_COLOR] * n
-    return [
-        changed.get(str(label), color)
-        for label, color in zip(values.categories, before, strict=True)
-    ]
+    return [str(color) for color in list(given)[:n]] if known else None
 
 
-def _copied(
-    values: pd.Categorical[Any], renamed: Mapping[int, str], colors: list[str] | None
-) -> tuple[pd.Categorical[Any], list[str] | None]:
+def _colors(
+    given: Any,
+    values: pd.Categorical[Any],
+    changed: Mapping[str, str],
+    palette: Mapping[str, str],
+) -> list[str] | None:
+    """Give one colour a category, as the viewer shows it; None where that is not known of each."""
+    labels = [str(label) for label in values.categories]
+    known = _known(given, values)
+    before = palette if known is None else dict(zip(labels, known, strict=True))
+    shown = {**before, **changed}
+    return [shown[label] for label in labels] if shown.keys() >= set(labels) else None
+
+
+def _copied(values: pd.Categorical[Any], renamed: Mapping[int, str]) -> pd.Categorical[Any]:
     labels = storable([renamed.get(i, str(label)) for i, label in enumerate(values.categories)])
-    places, distinct = distinct_labels(labels)
-    # Missing values are −1, the last.
-    table = np.array([*places, -1], dtype=np.int32)
-    ordered = bool(values.ordered) and len(distinct) == len(labels)
-    column = pd.Categorical.from_codes(table[values.codes], categories=distinct, ordered=ordered)
-    if colors is None:
-        return column, None
-    first = dict(zip(reversed(places), reversed(colors), strict=True))
-    return column, [first[place] for place in range(len(distinct))]
+    categories = pd.Index(numbered([str(label) for label in labels], renamed), dtype=object)
+    return pd.Categorical.from_codes(values.codes, categories=categories, ordered=values.ordered)
 
 
-def _told(key: str, values: pd.Categorical[Any], renamed: Mapping[int, str]) -> list[str]:
+def _told(
+    key: str,
+    values: pd.Categorical[Any],
+    renamed: Mapping[int, str],
+    column: pd.Categorical[Any],
+) -> list[str]:
     """Say what was taken for what, since a rename may know its category by its place only."""
     n = len(values.categories)
-    known = [f"{values.categories[i]!r} → {new!r}" for i, new in renamed.items() if i < n]
+    called = column.categories
+    known = [f"{values.categories[i]!r} → {called[i]!r}" for i in renamed if i < n]
     more = f" and {len(known) - _LISTED:,} more" if len(known) > _LISTED else ""
     told = [f"obs[{key!r}], by place: {', '.join(known[:_LISTED])}{more}"] if known else []
     beyond = len(renamed) - len(known)

@@ -151,6 +151,9 @@ class Renames:
         Colours given to categories of the data, by what the data call them, by ``(source, key)``.
     deleted
         ``(source, key)`` of the data's columns and genes that were put out of sight.
+    palette
+        What the viewer draws categories in that have no colour, in the way of ``colors``; of the
+        fields that are there.
     """
 
     fields: Mapping[tuple[str, str], str]
@@ -158,3 +161,4 @@ class Renames:
     was: Mapping[tuple[str, str], Mapping[int, str]] | None = None
     colors: Mapping[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
     deleted: frozenset[tuple[str, str]] = frozenset()
+    palette: Mapping[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)

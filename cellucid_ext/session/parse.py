@@ -6,7 +6,7 @@ What is wrong is told with its path, such as ``highlights/meta: pages[0].name``.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from .errors import SessionFormatError
@@ -89,8 +89,9 @@ def read_renames(value: object) -> Renames:
         fields,
         _by_place(renames.get("categories") or {}, f"{path}.categories"),
         None if was is None else _by_place(was, f"{path}.was"),
-        _category_colors(overlays.get("categoryColors") or {}),
+        _category_colors(overlays, "categoryColors"),
         _deleted(overlays.get("deletedFields") or {}),
+        _category_colors(overlays, "paletteColors"),
     )
 
 
@@ -105,10 +106,12 @@ def _by_place(value: object, path: str) -> dict[tuple[str, str], dict[int, str]]
     return found
 
 
-def _category_colors(value: object) -> dict[tuple[str, str], dict[str, str]]:
-    path = f"{OVERLAYS}: categoryColors"
+def _category_colors(
+    overlays: Mapping[str, Any], key: str
+) -> dict[tuple[str, str], dict[str, str]]:
+    path = f"{OVERLAYS}: {key}"
     found: dict[tuple[str, str], dict[str, str]] = {}
-    for name, colors in _object(value, path).items():
+    for name, colors in _object(overlays.get(key) or {}, path).items():
         read = {label: _color(c) for label, c in _object(colors, f"{path}[{name!r}]").items()}
         found[_source_and_key(name)] = {label: c for label, c in read.items() if c is not None}
     return found

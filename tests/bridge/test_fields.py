@@ -145,7 +145,7 @@ def test_renamed_categories_of_a_column_of_the_data(tmp_path: Path) -> None:
     adata.obs["batch:lane"] = pd.Categorical(list("aabbaabb"))
     before = adata.obs.copy()
     out, _ = applied(path, adata)
-    assert values_of(out, "leiden_renamed") == ["T", "1", "T", "T", "1", "T", "T", None]
+    assert values_of(out, "leiden_renamed") == ["T", "1", "T (2)", "T", "1", "T (2)", "T", None]
     assert values_of(out, "Sample") == ["a", "a", "late", "late", "a", "a", "late", "late"]
     pd.testing.assert_frame_equal(out.obs[before.columns], before)
     # The place of a category says nothing where rows, and with them categories, may be gone.
@@ -169,13 +169,16 @@ def test_edited_columns_are_known_by_what_their_categories_were_called(tmp_path:
         categoryColors={
             "obs:my label": {"a": "#00FF00", "z": "#000000"},
             "obs:x": {"1": "#111111"},
+            "obs:y": {"1": "#111111"},
         },
+        paletteColors={"obs:x": {"1": "#4477aa", "2": "#ee6677"}},
         deletedFields={"deleted": ["obs:hidden"], "purged": []},
     )
     adata = make()
     for name in ("my label", "hidden"):
         adata.obs[name] = pd.Categorical(list("aabbaabb"))
     adata.obs["x"] = pd.Categorical([*"1212121", None])
+    adata.obs["y"] = adata.obs["x"]
     adata.uns["my label_colors"] = ["#010101", "#020202"]
     out, summary = applied(path, adata)
     assert values_of(out, "Sample") == ["a", "a", "late", "late", "a", "a", "late", "late"]
@@ -183,12 +186,30 @@ def test_edited_columns_are_known_by_what_their_categories_were_called(tmp_path:
     assert list(out.uns["my label_colors"]) == ["#010101", "#020202"]
     assert values_of(out, "my_label") == LABELS
     assert values_of(out, "x_recolored") == [*"1212121", None]
-    assert list(out.uns["x_recolored_colors"]) == ["#111111", "#bbbbbb"]
+    assert list(out.uns["x_recolored_colors"]) == ["#111111", "#ee6677"]
+    # No colour is better than a grey that the viewer did not show.
+    assert "y_recolored" not in out.obs
+    assert "those of its other categories are not known" in dict(summary.left_out)["y"]
     assert ("hidden", "deleted in the viewer") in summary.left_out
     assert any("1 renamed categories are not here" in note for note in summary.notes)
     # The place of a category is not asked for, so it does not matter which rows are left.
     out, _ = applied(path, adata[2:].copy())
     assert values_of(out, "Sample")[:3] == ["late", "late", "a"]
+
+
+def test_categories_of_one_name_stay_apart(tmp_path: Path) -> None:
+    renames = {
+        "fields": {},
+        "categories": {"obs:kind:0": "Mono", "obs:kind:2": "Mono"},
+        "was": {"obs:kind:0": "B", "obs:kind:2": "T"},
+    }
+    path = with_overlays(tmp_path / "s", renames=renames)
+    adata = make()
+    # The data have a category by now that is called as another was renamed to.
+    adata.obs["kind"] = pd.Categorical(["B", "Mono", "T", None] * 2)
+    out, summary = applied(path, adata)
+    assert values_of(out, "kind_renamed") == ["Mono (2)", "Mono", "Mono (3)", None] * 2
+    assert any("'B' → 'Mono (2)'" in note for note in summary.notes)
 
 
 def test_records_are_typed_and_read_on_demand(tmp_path: Path) -> None:

@@ -12,6 +12,9 @@ from playwright.sync_api import Locator, Page, expect
 from .desk import Desk, dataset, press, ready, stage
 from .geometry import inside_polygon
 
+# Whether an element, or a part of it, is on top at a point of the page.
+_IS_THERE = "(element, [x, y]) => element.contains(document.elementFromPoint(x, y))"
+
 LEFT = [(0.02, 0.1), (0.45, 0.1), (0.45, 0.9), (0.02, 0.9)]
 
 
@@ -113,6 +116,7 @@ def test_windows_by_mouse_and_by_keyboard(desk: Desk, page: Page, obs: pd.DataFr
     assert after is not None
     assert (after["x"] - before["x"], after["y"] - before["y"]) == (16, 0)
     window.get_by_text("As a table").press("Enter")
+    expect(window.get_by_role("table")).to_be_visible()
     wanted = [
         [name, f"{(types[visible] == name).sum():,}", f"{(types.iloc[cells] == name).sum():,}"]
         for name in types.cat.categories
@@ -157,6 +161,18 @@ def test_windows_by_mouse_and_by_keyboard(desk: Desk, page: Page, obs: pd.DataFr
     expect(window).to_have_count(1)
     (_, stored) = desk.session().decode_chunk("analysis/windows")["windows"]
     assert stored["fields"] == [{"source": "obs", "key": "pseudotime"}]
+
+    # On a narrow page too, one that is opened has the focus and nothing over it.
+    page.set_viewport_size({"width": 400, "height": 600})
+    press(page, "Analysis windows")
+    page.get_by_role("menuitem", name="Scatter").click()
+    window = page.get_by_role("region", name="Scatter")
+    expect(window.get_by_role("button", name=re.compile("^Move"))).to_be_focused()
+    place = window.bounding_box()
+    assert place is not None
+    for down in (0.1, 0.5, 0.9):
+        at = [place["x"] + place["width"] / 2, place["y"] + place["height"] * down]
+        assert window.evaluate(_IS_THERE, at)
 
 
 def test_a_scatter_is_linked_both_ways(desk: Desk, page: Page) -> None:

@@ -72,6 +72,35 @@ def expect_filters(page: Page, masks: dict[str, np.ndarray]) -> np.ndarray:
     return every
 
 
+def confirm_all(page: Page) -> None:
+    """Draw a lasso around the whole picture, and confirm what it took."""
+    area = stage(page).bounding_box()
+    assert area is not None
+    press(page, "Lasso")
+    right, bottom = area["width"] - 2, area["height"] - 2
+    page.mouse.move(area["x"] + 2, area["y"] + 2)
+    page.mouse.down()
+    for x, y in [(right, 2), (right, bottom), (2, bottom)]:
+        page.mouse.move(area["x"] + x, area["y"] + y, steps=3)
+    page.mouse.up()
+    press(page, "Confirm")
+
+
+def covered(page: Page) -> list[str]:
+    """Controls of the side panel whose middle, once it is scrolled to, is something else's."""
+    found: list[str] = page.get_by_role("complementary").evaluate("""panel =>
+        [...panel.querySelectorAll("button, input, select, [role=slider]")].filter(control => {
+            control.scrollIntoView({ block: "nearest" });
+            const { left, top, width, height } = control.getBoundingClientRect();
+            const hit = document.elementFromPoint(left + width / 2, top + height / 2);
+            const mine = control.contains(hit) || hit?.closest("label")?.contains(control);
+            // Those of a row stand there only while it is pointed at.
+            return control.checkVisibility({ opacityProperty: true }) && !mine;
+        }).map(control => control.ariaLabel ?? control.textContent)
+    """)
+    return found
+
+
 def test_every_kind_of_filter(desk: Desk, page: Page) -> None:
     adata = dataset()
     kinds = adata.obs["cell_type"]
@@ -158,16 +187,7 @@ def test_every_kind_of_filter(desk: Desk, page: Page) -> None:
         expect(entry).to_contain_text(f"{0 if name in hidden else available:,} / {available:,}")
 
     # A selection takes exactly what is visible.
-    area = stage(page).bounding_box()
-    assert area is not None
-    press(page, "Lasso")
-    right, bottom = area["width"] - 2, area["height"] - 2
-    page.mouse.move(area["x"] + 2, area["y"] + 2)
-    page.mouse.down()
-    for x, y in [(right, 2), (right, bottom), (2, bottom)]:
-        page.mouse.move(area["x"] + x, area["y"] + y, steps=3)
-    page.mouse.up()
-    press(page, "Confirm")
+    confirm_all(page)
     (stored,) = desk.session().pages
     np.testing.assert_array_equal(stored.groups[0].cells, np.flatnonzero(visible))
 
@@ -186,6 +206,49 @@ def test_every_kind_of_filter(desk: Desk, page: Page) -> None:
     expect_filters(page, {})
     page.keyboard.press("Control+z")
     expect_filters(page, {COUNTS: masks[COUNTS], **without})
+
+
+def test_missing_values_are_hidden_in_a_low_window(desk: Desk, page: Page) -> None:
+    """What is left of a category, or of numbers, holds no cell without a value."""
+    adata = dataset()
+    page.set_viewport_size({"width": 1200, "height": 600})
+    desk.show(page)
+    legend = page.get_by_role("region", name="Legend")
+    row = legend.locator("label", has_text="Missing")
+    missing = legend.get_by_role("checkbox", name="Missing")
+
+    colour_by(page, "lineage")
+    lineage = adata.obs["lineage"]
+    page.get_by_role("listitem").filter(has_text="Erythroid").hover()
+    press(page, "Show only Erythroid")
+    only = (lineage == "Erythroid").to_numpy()
+    expect_filters(page, {"lineage": only})
+    expect(row).to_contain_text(f"0 / {lineage.isna().sum():,}")
+    confirm_all(page)
+    (stored,) = desk.session().pages
+    np.testing.assert_array_equal(stored.groups[0].cells, np.flatnonzero(only))
+    assert covered(page) == []
+    missing.press("Space")
+    expect_filters(page, {"lineage": only | lineage.isna().to_numpy()})
+    press(page, "Hide all")
+    expect(missing).not_to_be_checked()
+    expect_filters(page, {"lineage": np.zeros(5000, dtype=bool)})
+    press(page, "Remove all")
+
+    # A range that was set and spans all again leaves them hidden, until they are asked for.
+    colour_by(page, COUNTS)
+    there = adata.obs[COUNTS].notna().to_numpy()
+    handle(page, "Lowest").press("PageUp")
+    expect(missing).not_to_be_checked()
+    handle(page, "Lowest").press("Home")
+    expect_filters(page, {COUNTS: there})
+    expect(page.get_by_text("without missing")).to_be_visible()
+    expect(row).to_contain_text(f"0 / {(~there).sum():,}")
+    assert covered(page) == []
+    page.get_by_role("button", name="Summary", exact=True).click()
+    assert covered(page) == []
+    missing.check()
+    expect_filters(page, {})
 
 
 def test_columns_that_surprise(desk: Desk, page: Page) -> None:

@@ -23,7 +23,7 @@ def rows(page: Page) -> Locator:
 
 
 def tab(page: Page, name: str) -> Locator:
-    return page.get_by_role("tab", name=re.compile(rf"^{re.escape(name)} [\d,]+ cells?$"))
+    return page.get_by_role("tab", name=re.compile(rf"^{re.escape(name)}, [\d,]+ cells?$"))
 
 
 def add(desk: Desk, page: Page, cells: set[int]) -> None:
@@ -178,6 +178,18 @@ def test_groups_are_edited_cleared_and_shown(desk: Desk, page: Page) -> None:
     expect(page.get_by_text(f"0 of {count:,} highlighted cells visible")).to_be_visible()
     press(page, "Show them")
     expect(page.get_by_text(f"{count:,} of {count:,} highlighted cells visible")).to_be_visible()
+
+    # However many pages there are, the tab of the one that is shown is in sight.
+    for _ in range(16):
+        press(page, "New page")
+    for name in ("Page 18", "Page 1"):
+        place = tab(page, name).bounding_box()
+        around = page.get_by_role("tablist").bounding_box()
+        assert place is not None
+        assert around is not None
+        assert around["y"] <= place["y"]
+        assert place["y"] + place["height"] <= around["y"] + around["height"]
+        tab(page, name).press("ArrowRight")
 
 
 def label(cell: int, pages: dict[str, set[int]], rule: str) -> str | None:

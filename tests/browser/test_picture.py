@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import base64
+import re
 from typing import Any
 
 import numpy as np
 from anndata import AnnData
-from playwright.sync_api import FrameLocator, Locator, Page, expect
+from playwright.sync_api import FrameLocator, Locator, Page, Route, expect
 from scipy.spatial import KDTree
 
 from .desk import Desk, dataset, press, ready, stage
@@ -56,6 +57,17 @@ WATCH = """() => {
   };
   look();
 }"""
+# All contexts of a page, whether they are on it or not.
+NOTE = """
+window.contexts = [];
+const give = HTMLCanvasElement.prototype.getContext;
+HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+  const context = give.call(this, kind, ...rest);
+  if (kind === 'webgl2' && !window.contexts.includes(context)) window.contexts.push(context);
+  return context;
+};
+"""
+SHOW_ONE = "print(show_anndata(adata).viewer_url)"
 SHOW_TEN = """
 ten = [show_anndata(adata) for _ in range(10)]
 for one in ten:
@@ -218,6 +230,50 @@ def test_a_lost_context_comes_back(desk: Desk, page: Page) -> None:
     middle = (before.shape[1] + 2) // 2
     assert (changed[:, middle:] == before[:, middle:]).all()
     assert changed[..., 3].astype(bool).sum() < 0.95 * before[..., 3].astype(bool).sum()
+
+
+def span(picture: Locator) -> list[float]:
+    """From where to where there is ink, as shares of the picture."""
+    inked = pixels(picture)[..., 3] > 0
+    ends = [
+        np.flatnonzero(inked.any(axis=axis))[[0, -1]] / inked.shape[1 - axis] for axis in (0, 1)
+    ]
+    return [float(end) for pair in ends for end in pair]
+
+
+def test_a_page_that_waits_or_fails(desk: Desk, page: Page) -> None:
+    page.add_init_script(NOTE)
+    held: list[Route] = []
+    page.route(re.compile("dataset_identity"), lambda route: held.append(route))
+    address = desk.run(SHOW_ONE).split()[-1]
+    page.goto(f"{desk.server.url}login?token={desk.server.token}")
+    page.goto(address, wait_until="commit")
+    page.wait_for_function("() => window.contexts?.length === 1")
+    page.wait_for_function(
+        """() => new Promise(resolve => {
+          const [{ canvas }] = window.contexts;
+          canvas.addEventListener('webglcontextlost', () => resolve(true));
+          window.contexts[0].getExtension('WEBGL_lose_context').loseContext();
+        })"""
+    )
+    held[0].continue_()
+    ready(page)
+    before = span(stage(page))
+    assert before[1] - before[0] > 0.3
+
+    # On a screen twice as fine it is drawn where it was.
+    screen = {"width": 1200, "height": 900, "deviceScaleFactor": 2, "mobile": False}
+    page.context.new_cdp_session(page).send("Emulation.setDeviceMetricsOverride", screen)
+    page.emulate_media(color_scheme="dark")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    ready(page)
+    np.testing.assert_allclose(span(stage(page)), before, atol=0.01)
+
+    page.route(re.compile("dataset_identity"), lambda route: route.abort())
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-state", "failed")
+    page.wait_for_function("() => window.contexts.every(context => context.isContextLost())")
+    assert page.evaluate("window.contexts.length") == 1
 
 
 def test_less_is_drawn_of_very_many_cells_while_the_camera_moves(desk: Desk, page: Page) -> None:

@@ -69,12 +69,20 @@ class TestStaticFiles:
         assert answer.headers["Content-Type"].endswith("javascript")
         assert answer.headers["Vary"] == "Accept-Encoding"
         assert answer.headers["Cache-Control"] == "no-cache"
+        refuses = {"Accept-Encoding": "gzip;q=0, br"}
+        plain = await http_server_client.fetch(address, headers=refuses)
+        assert "Content-Encoding" not in plain.headers
         plain = await http_server_client.fetch(address, decompress_response=False)
         assert plain.body == b"export {};"
         assert "Content-Encoding" not in plain.headers
         since = {"If-Modified-Since": answer.headers["Last-Modified"]}
         again = await http_server_client.fetch(address, headers=takes | since, raise_error=False)
         assert again.code == 304
+
+        # One that is older than the file is of another version of it.
+        os.utime(tmp_path / "viewer.js.gz", (1, 1))
+        newer = await http_server_client.fetch(address, headers=takes)
+        assert newer.body == b"export {};"
 
 
 async def test_page(person: Peer, kernel: KernelPeer, viewer_id: str, jp_base_url: str) -> None:

@@ -11,7 +11,7 @@ import { listen } from './panels/input/keys';
 import { Pointer } from './panels/input/pointer';
 import { Shell } from './panels/shell';
 import { Notice } from './panels/page/status';
-import { createUi } from './panels/ui';
+import { createUi, isNarrow } from './panels/ui';
 import { Easel } from './render/easel';
 import { Surface } from './render/stage';
 import { App } from './state/app';
@@ -30,7 +30,6 @@ interface FrameHost {
 
 const KEEP_MILLISECONDS = 400;
 const IDLE_MILLISECONDS = 5000;
-const NARROW = 640;
 
 async function start(): Promise<void> {
   const page = document.documentElement;
@@ -49,6 +48,7 @@ async function start(): Promise<void> {
   try {
     app = new App(await opening);
   } catch (error) {
+    easel?.dispose();
     fail(text.notOpened(reason(error)));
     return;
   }
@@ -72,9 +72,9 @@ function newEasel(): Easel | null {
 }
 
 function showApp(app: App, first: Easel | null): void {
-  const ui = createUi(window.innerWidth >= NARROW);
+  const ui = createUi(!isNarrow());
   effect(() => {
-    if (app.tool.value !== null && window.innerWidth < NARROW) {
+    if (app.tool.value !== null && isNarrow()) {
       // There the panel lies over what the tool is for.
       ui.panelOpen.value = false;
     }

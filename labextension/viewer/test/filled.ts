@@ -37,8 +37,8 @@ export const views: readonly View[] = [
     cameras: { 2: planar, 3: orbit },
     field: { source: 'var', key: 'HLA-A/B' },
     filters: [
-      { kind: 'category', field: KIND, hidden: ['NK', 'B cell'], enabled: false },
-      { kind: 'range', field: SCORE, min: -1.5, max: 12.25, enabled: true }
+      { kind: 'category', field: KIND, hidden: ['NK', 'B cell'], missing: false, enabled: false },
+      { kind: 'range', field: SCORE, min: -1.5, max: 12.25, missing: true, enabled: true }
     ],
     look: { pointSize: 3.5, colormap: 'magma', log: true, rangeFollows: true, edges: true }
   },
@@ -95,7 +95,8 @@ export function fill(app: App): void {
       cells: Uint32Array.of(2, 4),
       steps: [lasso],
       pageId: 'page_2',
-      groupId: 'highlight_3'
+      groupId: 'highlight_3',
+      over: null
     });
   });
   app.places.value = new Map([['kept_1', { left: 0, top: 0, width: 640, height: 480 }]]);

@@ -1,31 +1,4 @@
-/** Whatever listens belongs to a lifetime, and goes with it. */
-
-export class Lifetime {
-  readonly #ends: (() => void)[] = [];
-  readonly #abort = new AbortController();
-
-  /** Aborted when the lifetime ends: for answers that come too late. */
-  get signal(): AbortSignal {
-    return this.#abort.signal;
-  }
-
-  add(end: () => void): void {
-    if (this.#abort.signal.aborted) {
-      end();
-    } else {
-      this.#ends.push(end);
-    }
-  }
-
-  end(): void {
-    if (!this.#abort.signal.aborted) {
-      this.#abort.abort();
-      for (const end of this.#ends.splice(0).reverse()) {
-        end();
-      }
-    }
-  }
-}
+/** Work that is asked for again and again: of which calls the answer counts, and how many are made. */
 
 /**
  * Of several asynchronous calls only the last counts: the one before is aborted, and its answer,

@@ -38,18 +38,3 @@ export function cellsInBin(
 ): Uint32Array {
   return cells.filter(cell => binOf(values[cell]!, low, high, bins) === bin);
 }
-
-/** Take those out of a mask whose value is not between two, both included. */
-export function keepBetween(
-  mask: Uint8Array,
-  values: Float32Array,
-  low: number,
-  high: number
-): void {
-  for (let i = 0; i < mask.length; i++) {
-    // Written so that a missing value is out.
-    if (!(values[i]! >= low && values[i]! <= high)) {
-      mask[i] = 0;
-    }
-  }
-}

@@ -1,5 +1,14 @@
 /** Masks of cells: 1 for each that passes, 0 for each that does not. */
 
+/** Passes the cells that are listed. */
+export function maskOf(cells: Uint32Array, n: number): Uint8Array {
+  const mask = new Uint8Array(n);
+  for (let i = 0; i < cells.length; i++) {
+    mask[cells[i]!] = 1;
+  }
+  return mask;
+}
+
 /** Passes all but the cells that are listed. */
 export function maskWithout(hidden: Uint32Array, n: number): Uint8Array {
   const mask = new Uint8Array(n).fill(1);
@@ -12,22 +21,36 @@ export function maskWithout(hidden: Uint32Array, n: number): Uint8Array {
 /**
  * Passes all cells but those whose category is hidden.
  *
- * @param hides - 1 for each category that is; a code beyond them is a missing value, and passes
+ * @param hides - 1 for each category that is
+ * @param rest - 1 if a code beyond them, which is a missing value, is hidden
  */
-export function maskOfCodes(codes: ArrayLike<number>, hides: Uint8Array): Uint8Array {
+export function maskOfCodes(
+  codes: ArrayLike<number>,
+  hides: Uint8Array,
+  rest: 0 | 1
+): Uint8Array {
   const mask = new Uint8Array(codes.length);
   for (let i = 0; i < mask.length; i++) {
-    mask[i] = hides[codes[i]!] === 1 ? 0 : 1;
+    mask[i] = 1 - (hides[codes[i]!] ?? rest);
   }
   return mask;
 }
 
-/** Passes values from `min` to `max`, both included; a missing value does not pass. */
-export function maskOfRange(values: Float32Array, min: number, max: number): Uint8Array {
+/**
+ * Passes values from `min` to `max`, both included.
+ *
+ * @param rest - whether what is no finite number passes, too
+ */
+export function maskOfRange(
+  values: Float32Array,
+  min: number,
+  max: number,
+  rest = false
+): Uint8Array {
   const mask = new Uint8Array(values.length);
   for (let i = 0; i < mask.length; i++) {
     const value = values[i]!;
-    mask[i] = value >= min && value <= max ? 1 : 0;
+    mask[i] = (value >= min && value <= max) || (rest && !Number.isFinite(value)) ? 1 : 0;
   }
   return mask;
 }
@@ -134,4 +157,20 @@ export function countCodesOfOthers(
     }
   }
   return counts;
+}
+
+/** How many of the cells that pass all masks but one have no finite value; as `countCodesOfOthers`. */
+export function countNoNumberOfOthers(
+  values: Float32Array,
+  missed: Missed | null,
+  except: Uint8Array | null
+): number {
+  let count = 0;
+  for (let i = 0; i < values.length; i++) {
+    if (!Number.isFinite(values[i]!)) {
+      const others = missed === null ? 0 : missed.counts[i]! - (except?.[i] === 0 ? 1 : 0);
+      count += others === 0 ? 1 : 0;
+    }
+  }
+  return count;
 }

@@ -9,7 +9,10 @@ export function paintCodes(codes: ArrayLike<number>, table: Uint32Array, missing
   return colors;
 }
 
-/** Colours by value, from the first of the table at `min` to its last at `max`, and beyond them. */
+/**
+ * Colours by value, from the first of the table at `min` to its last at `max`, and beyond them.
+ * What is no finite number is missing.
+ */
 export function paintValues(
   values: Float32Array,
   { min, max }: { readonly min: number; readonly max: number },
@@ -22,9 +25,9 @@ export function paintValues(
   for (let i = 0; i < colors.length; i++) {
     const value = values[i]!;
     const place = (value - min) * step;
-    // Infinities have the colours of the ends; only NaN is not itself.
+    // So are the infinite ones, as they are in no range and no histogram.
     colors[i] =
-      value === value
+      value - value === 0
         ? table[place > 0 ? (place < last ? Math.round(place) : last) : 0]!
         : missing;
   }
@@ -41,7 +44,7 @@ export function logarithms(values: Float32Array): Float32Array {
   return logs;
 }
 
-/** The least value above 0, and how many values are not above it; missing ones do not count. */
+/** The least value above 0, and how many finite values are not above it. */
 export function positives(values: Float32Array): { least: number; others: number } {
   let least = Infinity;
   let others = 0;
@@ -49,7 +52,7 @@ export function positives(values: Float32Array): { least: number; others: number
     const value = values[i]!;
     if (value > 0) {
       least = value < least ? value : least;
-    } else if (value === value) {
+    } else if (value > -Infinity) {
       others++;
     }
   }

@@ -3,6 +3,7 @@
  *
  * Source: the crossing test of W. Randolph Franklin's PNPOLY, edge by edge.
  */
+import type { Tiles } from './tiles';
 
 /**
  * Indices, ascending, of the points inside a closed polygon.
@@ -39,21 +40,25 @@ type Corner = readonly [x: number, y: number];
  */
 export function flipTriangle(
   marks: Uint8Array,
-  xy: Float32Array,
-  [a, b, c]: readonly [Corner, Corner, Corner]
+  tiles: Tiles,
+  corners: readonly [Corner, Corner, Corner]
 ): void {
+  const [a, b, c] = corners;
   // From above to below: an edge that two triangles share is then the same line in both.
   const edges = [edge(a, b), edge(b, c), edge(c, a)] as const;
   const [[x1, y1, x2, y2], [x3, y3, x4, y4], [x5, y5, x6, y6]] = edges;
   const [s1, s2, s3] = [(x2 - x1) / (y2 - y1), (x4 - x3) / (y4 - y3), (x6 - x5) / (y6 - y5)];
-  for (let i = 0, point = 0; point < marks.length; i += 2, point++) {
-    const x = xy[i]!;
-    const y = xy[i + 1]!;
-    // Without a branch: which edge a point lies beside can't be foreseen, and NaN is beside none.
-    const first = Number(y >= y1) & Number(y < y2) & Number(x < x1 + s1 * (y - y1));
-    const second = Number(y >= y3) & Number(y < y4) & Number(x < x3 + s2 * (y - y3));
-    const third = Number(y >= y5) & Number(y < y6) & Number(x < x5 + s3 * (y - y5));
-    marks[point]! ^= first ^ second ^ third;
+  const { points, xy } = tiles;
+  for (const [begin, end] of tiles.near(corners)) {
+    for (let i = begin; i < end; i++) {
+      const x = xy[2 * i]!;
+      const y = xy[2 * i + 1]!;
+      // Without a branch: which edge a point lies beside can't be foreseen.
+      const first = Number(y >= y1) & Number(y < y2) & Number(x < x1 + s1 * (y - y1));
+      const second = Number(y >= y3) & Number(y < y4) & Number(x < x3 + s2 * (y - y3));
+      const third = Number(y >= y5) & Number(y < y6) & Number(x < x5 + s3 * (y - y5));
+      marks[points[i]!]! ^= first ^ second ^ third;
+    }
   }
 }
 

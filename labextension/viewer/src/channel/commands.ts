@@ -1,6 +1,7 @@
 /** What Python may ask of the page: a table from the command's name to what it does. */
 import { boolean, CheckError, oneOf, optional, own, text, type JsonObject } from '../base/check';
 import { MAX_KEY, type FieldRef } from '../data/field';
+import type { App } from '../state/app';
 import { Fields } from '../state/fields';
 import { setVisibility } from '../state/filters';
 import { addGroup } from '../state/groups';
@@ -18,12 +19,14 @@ import { debugSnapshot } from './snapshot';
 type Command = (context: CommandContext, frame: JsonObject) => void | Promise<void>;
 
 const REQUEST_ID = 64;
+const PYTHON = { origin: 'python' } as const;
+const UNRECORDED = { ...PYTHON, record: false } as const;
 
 const commands = new Map<string, Command>([
   ['ping', ({ emit }, frame) => emit({ type: 'pong', requestId: requestId(frame) })],
   ['debug_snapshot', (context, frame) => context.emit(debugSnapshot(context, requestId(frame)))],
-  ['resetCamera', ({ app }) => frameAll(app)],
-  ['clearHighlights', ({ app }) => clearPage(app)],
+  ['resetCamera', ({ app }) => app.changes.change('camera', () => frameAll(app), UNRECORDED)],
+  ['clearHighlights', ({ app }) => app.changes.change(words.didClearPage, () => clearPage(app), PYTHON)],
   ['highlight', highlight],
   ['setVisibility', setVisible],
   ['setColorBy', setColorBy],
@@ -142,7 +145,7 @@ async function refresh({ app }: CommandContext): Promise<void> {
 async function setColorBy({ app }: CommandContext, frame: JsonObject): Promise<void> {
   const key = optional(own(frame, 'field'), 'field', (v, p) => text(v, p, MAX_KEY));
   if (key === null) {
-    setField(app, null);
+    colourBy(app, null);
     return;
   }
   const named = optional(own(frame, 'source'), 'source', (v, p) =>
@@ -161,5 +164,10 @@ async function setColorBy({ app }: CommandContext, frame: JsonObject): Promise<v
       ? new Error(`field: “${key}” was deleted in the viewer: restore it there first`)
       : new CheckError('field', `a field or a gene that this viewer shows, not “${key}”`);
   }
-  setField(app, field);
+  colourBy(app, field);
+}
+
+function colourBy(app: App, field: FieldRef | null): void {
+  const name = field && app.fields.peek().nameOf(field);
+  app.changes.change(words.didColour(name), () => setField(app, field), PYTHON);
 }

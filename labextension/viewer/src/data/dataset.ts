@@ -151,6 +151,11 @@ export class Dataset {
     return this.identity.defaultDimension;
   }
 
+  /** How many columns stay loaded. */
+  get keeps(): number {
+    return this.#kept;
+  }
+
   get revision(): string | null {
     return this.identity.revision;
   }

@@ -1,5 +1,6 @@
 /** What the panels remember for themselves: nothing a session saves. */
 import { signal, type Signal } from '@preact/signals';
+import type { Plan } from '../state/builder';
 import type { SetOperation } from '../state/types';
 
 /** A point that arrows move over a view, in its CSS pixels. */
@@ -22,6 +23,22 @@ export interface Ui {
   readonly crosshair: Signal<Crosshair | null>;
   /** The sheet that lies over the page, if any. */
   readonly sheet: Signal<SheetName | null>;
+  /** The analysis window that was opened here and has not had the focus yet. */
+  readonly opened: Signal<string | null>;
+  /** What is typed to select by, kept while its panel is closed. */
+  readonly typed: Readonly<Record<SelectBy, Signal<string>>>;
+  /** What the category builder is set to, once it was touched and until it has built. */
+  readonly plan: Signal<Plan | null>;
+}
+
+/** Names of cells, or a condition. */
+export type SelectBy = 'names' | 'condition';
+
+/** Narrower than this, the panel lies over the picture; the style says the same. */
+const NARROW = 640;
+
+export function isNarrow(): boolean {
+  return window.innerWidth < NARROW;
 }
 
 export function createUi(panelOpen: boolean): Ui {
@@ -29,6 +46,9 @@ export function createUi(panelOpen: boolean): Ui {
     operation: signal<SetOperation>('replace'),
     panelOpen: signal(panelOpen),
     crosshair: signal<Crosshair | null>(null),
-    sheet: signal<SheetName | null>(null)
+    sheet: signal<SheetName | null>(null),
+    opened: signal<string | null>(null),
+    typed: { names: signal(''), condition: signal('') },
+    plan: signal<Plan | null>(null)
   };
 }

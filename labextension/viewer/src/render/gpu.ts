@@ -2,11 +2,14 @@
  * WebGL as far as the picture needs it: programs and buffers. The browser may take a context away
  * and give it again, empty: so each of them is made when it is first used, and again after that.
  */
+import { text } from '../text';
 
 export class Gpu {
   readonly gl: WebGL2RenderingContext;
   /** How often the context was given; what was made of an earlier one is gone. */
   epoch = 0;
+  /** One that is lost can't be asked for it any more. */
+  private readonly context: WEBGL_lose_context | null;
 
   constructor(canvas: HTMLCanvasElement) {
     const gl = canvas.getContext('webgl2', {
@@ -17,13 +20,29 @@ export class Gpu {
       preserveDrawingBuffer: true
     });
     if (gl === null) {
-      throw new Error('The browser gave no WebGL 2 context.');
+      throw new Error(text.noContext);
     }
     this.gl = gl;
+    this.context = gl.getExtension('WEBGL_lose_context');
+    // Else it would never be given again.
+    canvas.addEventListener('webglcontextlost', event => event.preventDefault());
+    canvas.addEventListener('webglcontextrestored', () => (this.epoch += 1));
   }
 
   get lost(): boolean {
     return this.gl.isContextLost();
+  }
+
+  /** Browsers give only a few contexts, and take their time to collect one. */
+  giveBack(): void {
+    this.context?.loseContext();
+  }
+
+  /** Ask for a context again, where it was lost. */
+  renew(): void {
+    if (this.lost) {
+      this.context?.restoreContext();
+    }
   }
 }
 
@@ -88,8 +107,7 @@ export class Program {
     const { gl, lost } = this.gpu;
     this.checked = true;
     if (this.program && !gl.getProgramParameter(this.program, gl.LINK_STATUS) && !lost) {
-      const reason = gl.getProgramInfoLog(this.program) ?? 'no reason';
-      throw new Error(`The shader does not link: ${reason}`);
+      throw new Error(text.noShader(gl.getProgramInfoLog(this.program) ?? ''));
     }
   }
 

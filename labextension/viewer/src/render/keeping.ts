@@ -4,14 +4,13 @@
  * the screen as a copy; when there is one again, it is drawn anew from what the page still has.
  */
 import type { Gpu } from './gpu';
-import { watchSight } from './sight';
+import { AWAY_MILLISECONDS, watchSight } from './sight';
 
-const AWAY_MILLISECONDS = 3000;
 const REST_MILLISECONDS = 1000;
 
 /** What is drawn. */
 export interface Kept {
-  /** Draws what is missing, now; true if that is all there is to draw. */
+  /** Draws what is missing, now; false if the picture there is lacks some of it. */
   complete(): boolean;
   /** Draws everything: nothing of it is left on the graphics card. */
   again(): void;
@@ -21,9 +20,8 @@ export class Keeping {
   private readonly last = document.createElement('canvas');
   private readonly notice = document.createElement('p');
   private readonly ends = new AbortController();
-  private readonly lose: WEBGL_lose_context | null;
   private readonly unwatch: () => void;
-  private inSight = true;
+  private inSight = false;
   private givenBack = false;
   private away = 0;
   private rest = 0;
@@ -35,7 +33,6 @@ export class Keeping {
     private readonly kept: Kept,
     words: string
   ) {
-    this.lose = gpu.gl.getExtension('WEBGL_lose_context');
     this.last.className = 'cx-last';
     this.last.dataset.testid = 'last-picture';
     this.last.hidden = true;
@@ -45,10 +42,15 @@ export class Keeping {
     this.notice.hidden = true;
     host.append(this.last, this.notice);
     const { signal } = this.ends;
-    canvas.addEventListener('webglcontextlost', event => this.lost(event), { signal });
-    canvas.addEventListener('webglcontextrestored', () => this.restored(), { signal });
+    canvas.addEventListener('webglcontextlost', () => this.lost(), { signal });
+    canvas.addEventListener('webglcontextrestored', () => kept.again(), { signal });
     host.addEventListener('pointerenter', () => this.wake(), { signal });
     canvas.addEventListener('focus', () => this.wake(), { signal });
+    if (gpu.lost) {
+      // While the page waited for its data; nobody has missed a picture.
+      this.givenBack = true;
+      this.lost();
+    }
     this.unwatch = watchSight(host, inSight => this.seen(inSight));
   }
 
@@ -59,9 +61,7 @@ export class Keeping {
 
   /** Ask for a context again, where it was lost. */
   wake(): void {
-    if (this.gpu.lost) {
-      this.lose?.restoreContext();
-    }
+    this.gpu.renew();
   }
 
   /** A frame was asked for. */
@@ -87,8 +87,7 @@ export class Keeping {
     this.unwatch();
     window.clearTimeout(this.rest);
     window.clearTimeout(this.away);
-    // Browsers take their time to collect one.
-    this.lose?.loseContext();
+    this.gpu.giveBack();
   }
 
   private seen(inSight: boolean): void {
@@ -105,17 +104,15 @@ export class Keeping {
   private giveBack(): void {
     this.away = 0;
     // What still waits for its data is asked again when it has been drawn.
-    if (!this.gpu.lost && this.lose && this.kept.complete()) {
+    if (!this.gpu.lost && this.kept.complete()) {
       this.copy();
       this.givenBack = true;
       this.last.hidden = false;
-      this.lose.loseContext();
+      this.gpu.giveBack();
     }
   }
 
-  private lost(event: Event): void {
-    // Else it would never be given again.
-    event.preventDefault();
+  private lost(): void {
     window.clearTimeout(this.rest);
     this.last.hidden = false;
     this.canvas.dataset.lost = '';
@@ -123,11 +120,6 @@ export class Keeping {
     if (this.givenBack && this.inSight) {
       this.wake();
     }
-  }
-
-  private restored(): void {
-    this.gpu.epoch += 1;
-    this.kept.again();
   }
 
   /** In plain memory: what takes the graphics card away must not take the copy too. */

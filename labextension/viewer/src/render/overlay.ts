@@ -12,9 +12,17 @@ export class Overlay {
     this.element.setAttribute('aria-hidden', 'true');
   }
 
-  /** A closed polygon in the view at `place`; null for none. What is outside of the view is cut off. */
-  outline(viewId: string, place: Rect, polygon: readonly (readonly [number, number])[] | null): void {
-    if (polygon === null || polygon.length < 2) {
+  /**
+   * A closed polygon in a view; null for none. What is outside of the view is cut off.
+   *
+   * @param place - where the view is; a view that is nowhere has none
+   */
+  outline(
+    viewId: string,
+    place: Rect | undefined,
+    polygon: readonly (readonly [number, number])[] | null
+  ): void {
+    if (place === undefined || polygon === null || polygon.length < 2) {
       this.paths.get(viewId)?.parentElement?.remove();
       this.paths.delete(viewId);
       return;

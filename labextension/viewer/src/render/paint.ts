@@ -139,11 +139,15 @@ export class Paint {
     gl.clear(gl.COLOR_BUFFER_BIT | gl.DEPTH_BUFFER_BIT);
   }
 
-  /** What a layer keeps of that place, all of it so opaque. */
-  kept(layer: Layer, opacity: number): void {
+  /**
+   * What a layer keeps of that place, all of it so opaque.
+   *
+   * @param deep - near cells are to hide far ones that are drawn over it
+   */
+  kept(layer: Layer, opacity: number, deep: boolean): void {
     const { gl } = this.gpu;
     layer.bind();
-    this.depth(true, true);
+    this.depth(deep, deep);
     gl.depthFunc(gl.ALWAYS);
     this.layers.use({ opacity });
     gl.drawArrays(gl.TRIANGLES, 0, 3);

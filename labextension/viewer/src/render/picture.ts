@@ -41,8 +41,9 @@ export class ViewPicture {
   private readonly cloud: Cloud;
   private readonly edges: Edges;
   private readonly disposers: (() => void)[] = [];
-  /** How it was drawn last. */
+  /** How it was drawn last, and which share of the cells. */
   private drawing: Drawing | null = null;
+  private share = 1;
   /** The camera it was drawn with. */
   private seenFrom: Camera | null = null;
   private framing: { bounds: Bounds; dimension: Dimension; size: Size; camera: Camera } | null =
@@ -64,6 +65,11 @@ export class ViewPicture {
   /** Whether its points are there. */
   get ready(): boolean {
     return this.positions !== null && this.positions.dimension === this.view().dimension;
+  }
+
+  /** Whether near cells hide far ones. */
+  get deep(): boolean {
+    return this.drawing !== null && this.drawing.near > 0;
   }
 
   /** Whether what it shows is still on its way. */
@@ -119,7 +125,9 @@ export class ViewPicture {
       return;
     }
     this.seenFrom = this.camera();
-    this.drawing = this.drawn(positions, pixelRatio, sample?.length ?? positions.count);
+    const cells = sample?.length ?? positions.count;
+    this.drawing = this.drawn(positions, pixelRatio, cells);
+    this.share = cells / positions.count;
     const skipEdges = moving && this.edges.slow;
     if (!skipEdges) {
       this.edges.draw(positions, this.drawing, EDGE[this.shared.app.theme.peek()]);
@@ -134,7 +142,8 @@ export class ViewPicture {
     const { positions, drawing } = this;
     if (positions !== null && drawing !== null) {
       const { app, marks } = this.shared;
-      this.cloud.drawMarks(positions, drawing, marks, CANDIDATE[app.theme.peek()]);
+      const marked = marks.all(CANDIDATE[app.theme.peek()], this.share);
+      this.cloud.drawMarks(positions, drawing, marked);
     }
   }
 

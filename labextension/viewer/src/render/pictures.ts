@@ -1,5 +1,6 @@
 /** The pictures of the views that are on the screen, and where each stands. */
 import type { Rect } from '../state/types';
+import { text } from '../text';
 import type { Size } from './camera';
 import { gridOf } from './grid';
 import { ViewPicture, type Change, type Shared } from './picture';
@@ -29,8 +30,7 @@ export class Pictures {
   of(viewId: string): ViewPicture {
     const picture = this.known.get(viewId);
     if (picture === undefined) {
-      const shown = [...this.known.keys()].join(', ');
-      throw new Error(`View "${viewId}" is not on the screen; these are: ${shown}.`);
+      throw new Error(text.notOnScreen(viewId, [...this.known.keys()]));
     }
     return picture;
   }

@@ -5,8 +5,8 @@
  * selected cells are never under others.
  */
 import { Buffer, type Gpu } from './gpu';
-import type { Marks } from './marks';
-import type { Drawing, Paint, Rgb } from './paint';
+import type { Marked } from './marks';
+import type { Drawing, Paint } from './paint';
 import type { Positions } from './positions';
 
 /** Device pixels a halo adds on each side at most. */
@@ -49,10 +49,10 @@ export class Cloud {
     }
   }
 
-  /** Draws the marked cells again, on top. */
-  drawMarks(positions: Positions, drawing: Drawing, marks: Marks, candidate: Rgb): void {
+  /** Draws the marked cells again, on top: the last of them above all. */
+  drawMarks(positions: Positions, drawing: Drawing, marked: readonly Marked[]): void {
     this.bind(positions);
-    for (const { color, rows, share } of marks.all(candidate)) {
+    for (const { color, rows, share } of marked) {
       const width = Math.min(Math.max(drawing.size * share, drawing.pixelRatio), WIDEST);
       this.paint.halo(drawing, width, color);
       this.drawRows(rows);

@@ -1,5 +1,6 @@
 /** Where the cells are, uploaded once for all views that show them in that dimension. */
 import type { Dimension } from '../state/types';
+import { text } from '../text';
 import { boundsOf, type Bounds } from './camera';
 import { Buffer, type Gpu } from './gpu';
 
@@ -56,7 +57,7 @@ function dimensionOf(points: Float32Array, cells: number): Dimension {
   if (dimension === 1 || dimension === 2 || dimension === 3) {
     return dimension;
   }
-  throw new Error(`${points.length} coordinates for ${cells} cells are not 1, 2 or 3 a cell.`);
+  throw new Error(text.oddCoordinates(points.length, cells));
 }
 
 function withPosition(points: Float32Array, dimension: Dimension): Uint8Array | null {

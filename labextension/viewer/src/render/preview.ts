@@ -20,7 +20,7 @@ export class Preview {
    */
   constructor(
     app: App,
-    private readonly pace: Pace,
+    private readonly pace: Pick<Pace, 'busy' | 'quick'>,
     private readonly show: (cells: Uint32Array | null) => void,
     private readonly wait: () => void
   ) {
@@ -38,8 +38,11 @@ export class Preview {
 
   /** The card has drawn what it was asked for. */
   drawn(): void {
-    if (this.pending && (this.rest === 0 || this.pace.quick)) {
+    if (this.pending && this.pace.quick) {
       this.mark();
+    } else if (this.pending) {
+      // Moves that were made meanwhile may not have been heard of yet.
+      this.restart();
     }
   }
 
@@ -49,28 +52,25 @@ export class Preview {
   }
 
   private follow(cells: Uint32Array | null, moving: boolean): void {
-    window.clearTimeout(this.rest);
-    this.rest = 0;
     this.wanted = cells;
     if (!moving || this.pace.quick) {
       this.mark();
       return;
     }
     this.pending = true;
-    this.rest = window.setTimeout(() => this.rested(), REST_MILLISECONDS);
+    this.restart();
     this.wait();
   }
 
-  private rested(): void {
-    this.rest = 0;
-    if (!this.pace.busy) {
-      this.mark();
-    }
+  private restart(): void {
+    window.clearTimeout(this.rest);
+    this.rest = window.setTimeout(() => {
+      if (!this.pace.busy) this.mark();
+    }, REST_MILLISECONDS);
   }
 
   private mark(): void {
     window.clearTimeout(this.rest);
-    this.rest = 0;
     this.pending = false;
     this.show(this.wanted);
   }

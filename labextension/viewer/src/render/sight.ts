@@ -1,5 +1,8 @@
 /** Whether a person can see an element: it is in the window, and the window is not behind others. */
 
+/** So long a picture may be out of sight and still be wanted at once. */
+export const AWAY_MILLISECONDS = 3000;
+
 /**
  * Tells at once, and whenever it changes; returns what ends it. It is asked of the outermost window,
  * so that a page in a frame hears when its frame is scrolled away.

@@ -10,6 +10,7 @@ import { text } from '../text';
 import { unprojectPlanar, type Size } from './camera';
 import { Detail } from './detail';
 import type { Easel } from './easel';
+import { watchExtent } from './extent';
 import { placeAt } from './grid';
 import { Keeping } from './keeping';
 import type { Layer } from './layer';
@@ -47,8 +48,8 @@ export class Surface {
   private readonly pictures: Pictures;
   private readonly disposers: (() => void)[] = [];
   private extent: Size = { width: 1, height: 1 };
-  /** Size of the canvas, to know when it is another. */
-  private pixels = '';
+  /** Pixels of the screen to a CSS pixel, as the canvas has them. */
+  private ratio = 1;
   private request = 0;
   /** Other cells are marked since the last frame. */
   private remarked = false;
@@ -60,9 +61,11 @@ export class Surface {
    */
   constructor(
     private readonly app: App,
-    { canvas, gpu, layer, paint }: Easel,
+    easel: Easel,
     private readonly host: HTMLElement
   ) {
+    easel.take();
+    const { canvas, gpu, layer, paint } = easel;
     this.frames = this.drawn;
     this.stale = this.waiting;
     this.canvas = canvas;
@@ -118,10 +121,7 @@ export class Surface {
   }
 
   outline(viewId: string, polygon: readonly Place[] | null): void {
-    const place = this.app.places.peek().get(viewId);
-    if (place) {
-      this.overlay.outline(viewId, place, polygon);
-    }
+    this.overlay.outline(viewId, this.app.places.peek().get(viewId), polygon);
   }
 
   dispose(): void {
@@ -132,6 +132,7 @@ export class Surface {
     this.still.end();
     for (const dispose of this.disposers.splice(0)) dispose();
     this.pictures.dispose();
+    this.app.places.value = new Map();
     this.keeping.dispose();
     this.host.replaceChildren();
   }
@@ -159,10 +160,7 @@ export class Surface {
         untracked(() => (frozen ? this.still.ask() : this.thaw()));
       })
     );
-    const sizes = new ResizeObserver(() => this.resize());
-    sizes.observe(this.host);
-    this.disposers.push(() => sizes.disconnect());
-    this.resize();
+    this.disposers.push(watchExtent(this.host, (size, ratio) => this.resize(size, ratio)));
   }
 
   /** Views have come or gone, or the surface has another size. */
@@ -178,6 +176,10 @@ export class Surface {
   private changed(change: Change): void {
     if (change === 'positions') {
       this.pictures.forget();
+      if (this.drawn.peek() === 0) {
+        // While a page opens, the next animation frame may be long in coming.
+        queueMicrotask(() => this.draw());
+      }
     }
     if (change === 'camera') {
       this.detail.moved();
@@ -204,30 +206,23 @@ export class Surface {
     this.invalidate();
   }
 
-  private resize(): void {
-    const { width, height } = this.host.getBoundingClientRect();
-    if (width < 1 || height < 1) {
-      return;
-    }
-    const ratio = window.devicePixelRatio;
-    const pixels = [Math.floor(width * ratio), Math.floor(height * ratio)].join(' × ');
-    if (pixels === this.pixels) {
-      return;
-    }
-    this.pixels = pixels;
-    this.extent = { width, height };
-    this.canvas.width = Math.floor(width * ratio);
-    this.canvas.height = Math.floor(height * ratio);
+  private resize(size: Size, ratio: number): void {
+    this.extent = size;
+    this.ratio = ratio;
+    this.canvas.width = Math.floor(size.width * ratio);
+    this.canvas.height = Math.floor(size.height * ratio);
+    // Who drags the edge of a window waits for each picture.
+    this.detail.moved();
     this.arrange();
     // A resized canvas is empty until it is drawn: drawing at once avoids a flash.
     this.draw();
   }
 
-  /** Draws all that is missing, in full. */
+  /** Draws all that is missing, in full; false if the picture there is lacks some of it. */
   private complete(): boolean {
     this.detail.rest();
     this.draw();
-    return !this.waiting.peek();
+    return !this.waiting.peek() || this.drawn.peek() === 0;
   }
 
   private again(): void {
@@ -260,13 +255,17 @@ export class Surface {
     const ready = this.pictures.all.filter(picture => picture.ready);
     const stale = ready.filter(picture => picture.stale);
     const pictures = this.remarked ? ready : stale;
+    if (gpu.lost && this.drawn.peek() === 0 && ready.length > 0) {
+      // Others wait for the first picture, seen or not.
+      this.keeping.wake();
+    }
     if (gpu.lost || pictures.length === 0) {
       return;
     }
     this.drawCells(stale);
     for (const picture of pictures) {
       this.open(this.pictures.place(picture));
-      paint.kept(this.layer, marks.hasCandidates ? BENEATH : 1);
+      paint.kept(this.layer, marks.hasCandidates ? BENEATH : 1, picture.deep);
       picture.drawMarks();
     }
     this.remarked = false;
@@ -288,12 +287,12 @@ export class Surface {
     layer.begin();
     for (const picture of pictures) {
       this.open(this.pictures.place(picture));
-      picture.drawCells(window.devicePixelRatio, sample, detail.moving);
+      picture.drawCells(this.ratio, sample, detail.moving);
     }
     layer.end();
   }
 
   private open(place: Rect): void {
-    this.shared.paint.open(place, this.extent.height, window.devicePixelRatio);
+    this.shared.paint.open(place, this.extent.height, this.ratio);
   }
 }

@@ -32,7 +32,8 @@ export async function restoreSession(app: App, file: Blob): Promise<Restored> {
       if (contributor === undefined) {
         throw new Error('this version does not know it');
       }
-      if (mismatch !== null && stored.datasetDependent) {
+      // The file alone does not say whether what it holds fits: it may be anyone's.
+      if (mismatch !== null && (stored.datasetDependent || contributor.datasetDependent)) {
         throw new Error(mismatch);
       }
       const apply = contributor.prepare(await stored.inflate(), app);

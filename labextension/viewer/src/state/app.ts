@@ -4,7 +4,14 @@
  * `fields`, `views`, `layout`, `windows` and `highlights` are what a person made: history and
  * sessions keep them. The rest is derived from them and the dataset, or belongs to this page only.
  */
-import { computed, effect, signal, type ReadonlySignal, type Signal } from '@preact/signals';
+import {
+  computed,
+  effect,
+  signal,
+  untracked,
+  type ReadonlySignal,
+  type Signal
+} from '@preact/signals';
 
 import type { JsonObject } from '../base/check';
 import { unionAll } from '../cells/cellset';
@@ -17,7 +24,7 @@ import { Columns } from './columns';
 import { Fields, NO_EDITS } from './fields';
 import { halosOf, type Halo } from './halos';
 import { say } from './messages';
-import { firstPage, LAYOUT, liveView } from './opening';
+import { firstPage, LAYOUT, liveView, NO_CANDIDATE } from './opening';
 import { fieldsOf, settled, settleReferences } from './settle';
 import { Shown, type Loaded, type Needs, type Owner } from './shown';
 import type {
@@ -28,6 +35,7 @@ import type {
   FieldRef,
   Highlights,
   Layout,
+  LeftCandidate,
   Message,
   Page,
   Rect,
@@ -47,8 +55,6 @@ export interface Beside {
   readonly at: readonly [x: number, y: number];
   readonly words: string;
 }
-
-export const NO_CANDIDATE: Candidate = { cells: null, steps: [], pageId: null, groupId: null };
 
 export class App implements Owner {
   readonly changes = new Changes();
@@ -80,8 +86,8 @@ export class App implements Owner {
   /** What is told beside the pointer while a gesture is made. */
   readonly beside: Signal<Beside | null> = signal(null);
   /** Candidates before and after the present one, for its own undo and redo. */
-  readonly candidatePast: Signal<readonly Candidate[]> = signal([]);
-  readonly candidateFuture: Signal<readonly Candidate[]> = signal([]);
+  readonly candidatePast: Signal<readonly LeftCandidate[]> = signal([]);
+  readonly candidateFuture: Signal<readonly LeftCandidate[]> = signal([]);
 
   readonly activeView: ReadonlySignal<View>;
   readonly activePage: ReadonlySignal<Page>;
@@ -129,9 +135,9 @@ export class App implements Owner {
         ...back,
         nextField: Math.max(back.nextField, now.nextField)
       })),
-      views: this.changes.slot<readonly View[]>([view], (back, now) =>
+      views: this.changes.slot<readonly View[]>([view], (back, now, from) =>
         // What is gone since then does not come back with them.
-        settled(withCameras(back, now, this.#leader()), this.fields.peek()).views
+        settled(withCameras(back, now, from, this.#leader()), this.fields.peek()).views
       ),
       activeViewId: this.changes.slot(view.id),
       windows: this.changes.slot<readonly AnalysisWindow[]>([]),
@@ -139,8 +145,8 @@ export class App implements Owner {
         { pages: [page], activePageId: page.id, nextPage: 2, nextGroup: 1 },
         withCounters
       ),
-      // It has an undo of its own.
-      candidate: this.changes.slot(NO_CANDIDATE, (_, now) => now)
+      // It has an undo of its own: what was begun since stays.
+      candidate: this.changes.slot(NO_CANDIDATE, (back, now, from) => (now === from ? back : now))
     };
     const n = dataset.nCells;
     this.shown = new Shown(dataset, this);
@@ -184,7 +190,14 @@ export class App implements Owner {
     this.shown.follow();
     effect(() => {
       if (this.connection.value.state === 'open') {
-        this.shown.retry();
+        // Once: not again with each thing that it reads.
+        untracked(() => this.shown.retry());
+      }
+    });
+    effect(() => {
+      // What is done next leaves nothing to do again, of the selection either.
+      if (this.changes.recorded.value > 0) {
+        this.candidateFuture.value = [];
       }
     });
   }

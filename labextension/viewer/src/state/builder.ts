@@ -5,6 +5,7 @@ import type { App } from './app';
 import { addField } from './field-edits';
 import { nameProblem } from './field-names';
 import { pageOf } from './highlights';
+import { distinctNames } from './labels';
 import { say } from './messages';
 import { cellsOfPage } from './pages';
 import { parseColor } from './palette';
@@ -82,7 +83,7 @@ export function draftOf(app: App, plan: Plan): Draft | null {
     plan.rule,
     plan.uncoveredLabel !== null
   );
-  const labels = distinct(parts.map(part => labelOf(part, sources, plan)));
+  const labels = distinctNames(parts.map(part => labelOf(part, sources, plan)));
   const categories = parts.map((part, i) => ({
     label: labels[i]!,
     color: colorOf(part, sources),
@@ -202,17 +203,4 @@ function colorOf(part: Part, sources: readonly Source[]): string | null {
       .toString(16)
       .padStart(2, '0');
   return `#${mean(0)}${mean(1)}${mean(2)}`;
-}
-
-/** Names that differ: one that stood before gets a number. */
-function distinct(labels: readonly string[]): string[] {
-  const used = new Set<string>();
-  return labels.map(label => {
-    let name = label;
-    for (let n = 2; used.has(name); n++) {
-      name = `${label} (${n})`;
-    }
-    used.add(name);
-    return name;
-  });
 }

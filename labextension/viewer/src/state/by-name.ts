@@ -11,7 +11,7 @@ import type { App } from './app';
 import { stepCandidate } from './candidate';
 import { ConditionError, readCondition, type Condition } from './condition';
 import { filtersOn } from './recipe';
-import type { FieldRef, SetOperation } from './types';
+import type { FieldRef, RecipeStep, SetOperation } from './types';
 
 const TOOL = 'by-name';
 /** More names are not told in a recipe: the group has the cells. */
@@ -22,9 +22,9 @@ export interface Taken extends Named {
   readonly repeated: number;
 }
 
-/** The names that are typed, one a line or separated by commas or tabs; quotes around them go. */
+/** The names that are typed, one a line or separated by commas, semicolons or tabs; quotes around them go. */
 export function readNames(typed: string): string[] {
-  return [...typed.matchAll(/ *(?:"([^"\n]*)"|'([^'\n]*)'|([^\n\r\t,]+))/g)]
+  return [...typed.matchAll(/ *(?:"([^"\n]*)"|'([^'\n]*)'|([^\n\r\t,;]+))/g)]
     .map(([, double, single, bare]) => (double ?? single ?? bare ?? '').trim())
     .filter(name => name !== '');
 }
@@ -35,11 +35,12 @@ export async function selectNames(
   names: readonly string[],
   operation: SetOperation
 ): Promise<Taken> {
+  const began = beginIn(app);
   const wanted = new Set(names);
   const bytes = await app.shown.read(dataset => dataset.names());
   const named = cellsNamed(bytes, wanted);
   if (named.cells.length > 0) {
-    take(app, named.cells, operation, {
+    take(app, named.cells, operation, began, {
       names: [...wanted].slice(0, MOST_TOLD),
       nNames: wanted.size
     });
@@ -50,7 +51,7 @@ export async function selectNames(
 }
 
 /**
- * Join the cells that meet a condition to the selection.
+ * Join the cells that meet a condition to the selection, if there are any.
  *
  * @returns how many meet it, hidden ones too
  * @throws ConditionError where it can't be understood, or names no field
@@ -60,6 +61,7 @@ export async function selectWhere(
   typed: string,
   operation: SetOperation
 ): Promise<number> {
+  const began = beginIn(app);
   const condition = readCondition(typed);
   const refs = new Map([...namesIn(condition)].map(name => [name, fieldNamed(app, name)]));
   const columns = new Map<string, Column>();
@@ -67,25 +69,31 @@ export async function selectWhere(
     [...refs].map(async ([name, ref]) => columns.set(name, await columnOf(app, ref)))
   );
   const cells = cellsOfMask(maskOf(condition, columns));
-  take(app, cells, operation, { condition: typed.trim(), fields: [...refs.values()] });
+  if (cells.length > 0) {
+    take(app, cells, operation, began, { condition: typed.trim(), fields: [...refs.values()] });
+  }
   return cells.length;
 }
+
+/** The view that is looked at when it is asked for: by the time data come it may be another. */
+function beginIn(app: App): Began {
+  const { id, dimension } = app.activeView.peek();
+  return { view: id, dimension };
+}
+
+type Began = Pick<RecipeStep, 'view' | 'dimension'>;
 
 function take(
   app: App,
   cells: Uint32Array,
   operation: SetOperation,
+  began: Began,
   detail: Readonly<Record<string, unknown>>
 ): void {
-  const { id, dimension } = app.activeView.peek();
-  const filters = filtersOn(app, id);
-  stepCandidate(app, cells, {
-    tool: TOOL,
-    operation,
-    view: id,
-    dimension,
-    detail: { ...detail, filters }
-  });
+  // Where that view was removed since, none is like it.
+  const view = app.views.peek().some(({ id }) => id === began.view) ? began : beginIn(app);
+  const filters = filtersOn(app, view.view);
+  stepCandidate(app, cells, { tool: TOOL, operation, ...view, detail: { ...detail, filters } });
 }
 
 function namesIn(condition: Condition): Set<string> {
@@ -94,23 +102,19 @@ function namesIn(condition: Condition): Set<string> {
     : new Set(condition.of.flatMap(part => [...namesIn(part)]));
 }
 
-/** The field of this name, or this `fieldId`; columns of obs and made ones before genes. */
+/** The field that is called so now, or by the data, or has this `fieldId`. */
 function fieldNamed(app: App, name: string): FieldRef {
   const fields = app.fields.peek();
-  const known = fields.list.find(field => field.name === name);
-  if (known !== undefined) {
-    return known.ref;
-  }
-  const gene: FieldRef = { source: 'var', key: name };
-  if (fields.has(gene)) {
-    return gene;
+  const known = fields.find(name, null);
+  if (known !== null) {
+    return known;
   }
   const told = parseFieldId(name);
   if (told !== null && fields.has(told)) {
     return told;
   }
   const small = name.toLowerCase();
-  const like = [...fields.list.map(field => field.name), ...fields.genes].find(
+  const like = [...fields.list.map(field => field.name), ...fields.geneNames].find(
     other => other.toLowerCase() === small
   );
   throw new ConditionError(text.noFieldCalled(name, like));

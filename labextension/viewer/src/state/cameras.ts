@@ -16,17 +16,32 @@ export function joined(views: readonly View[], first: View): readonly View[] {
 }
 
 /**
- * Looking around is not undone: views come back with the cameras they have now.
+ * Looking around is not undone: views come back with the cameras they have now, but for those that
+ * the step itself set.
  *
+ * @param from - the views on the other side of the step
  * @param leader - where cameras are locked: the view whose cameras all have
  */
 export function withCameras(
   back: readonly View[],
   now: readonly View[],
+  from: readonly View[],
   leader: View | null
 ): readonly View[] {
+  const of = (views: readonly View[], { id }: View): View | undefined =>
+    views.find(view => view.id === id);
+  const isSet = (view: View): boolean => {
+    const other = of(from, view);
+    return other !== undefined && DIMENSIONS.some(d => view.cameras[d] !== other.cameras[d]);
+  };
+  if (leader !== null && isSet(of(back, leader) ?? back[0]!)) {
+    return back;
+  }
   return back.map(view => {
-    const cameras = (leader ?? now.find(({ id }) => id === view.id) ?? view).cameras;
+    if (leader === null && isSet(view)) {
+      return view;
+    }
+    const { cameras } = leader ?? of(now, view) ?? view;
     return cameras === view.cameras ? view : { ...view, cameras };
   });
 }

@@ -3,11 +3,14 @@ import { batch } from '@preact/signals';
 
 import { difference, intersection, masked, union } from '../cells/cellset';
 import { text } from '../text';
-import { type App, NO_CANDIDATE } from './app';
+import type { App } from './app';
 import { say } from './messages';
-import type { Candidate, RecipeStep, SetOperation } from './types';
+import { NO_CANDIDATE } from './opening';
+import type { Candidate, LeftCandidate, RecipeStep, SetOperation } from './types';
 
 const STEPS = 50;
+/** Sets of millions of cells would fill the memory before they are fifty. */
+const MOST_BYTES = 256 * 2 ** 20;
 
 /**
  * One step of a selection: cells taken by a tool, joined to the candidate set as the step says.
@@ -26,10 +29,10 @@ export function stepCandidate(app: App, cells: Uint32Array, step: RecipeStep): v
     return;
   }
   setCandidate(app, {
+    ...candidate,
     cells: joined(before, taken, step.operation),
-    steps: before === null || step.operation === 'replace' ? [step] : [...candidate.steps, step],
-    pageId: candidate.pageId ?? app.highlights.peek().activePageId,
-    groupId: candidate.groupId
+    steps: isNew(before, step.operation) ? [step] : [...candidate.steps, step],
+    pageId: candidate.pageId ?? app.highlights.peek().activePageId
   });
 }
 
@@ -50,11 +53,20 @@ function joined(
   taken: Uint32Array,
   operation: SetOperation
 ): Uint32Array {
-  if (before === null || operation === 'replace') {
+  if (before === null || operation === 'replace' || isNew(before, operation)) {
     return taken;
   }
   const join = { intersect: intersection, add: union, remove: difference }[operation];
   return join(before, taken);
+}
+
+/** Whether the selection begins with this step. An empty set would stay so, whatever it is cut with. */
+function isNew(before: Uint32Array | null, operation: SetOperation): boolean {
+  return (
+    before === null ||
+    operation === 'replace' ||
+    (operation === 'intersect' && before.length === 0)
+  );
 }
 
 /** Take back the last step of the selection. */
@@ -73,42 +85,85 @@ export function redoCandidate(app: App): void {
   });
 }
 
-/** Give the selection up. */
+/** Give the selection up, for what had been begun before, if anything; a step of its own undo. */
 export function cancelCandidate(app: App): void {
-  if (app.candidate.peek().cells !== null) {
-    forgetCandidate(app);
+  const { cells, steps, over } = app.candidate.peek();
+  if (cells === null) {
+    return;
+  }
+  setCandidate(app, over ?? NO_CANDIDATE);
+  // One gesture is soon made again; more is work.
+  if (over === null && steps.length > 1) {
+    say(app, 'info', text.selectionCancelled(cells.length), 'history');
   }
 }
 
 /** Put another candidate in the place of the one there is, as one step of its own undo. */
 export function setCandidate(app: App, next: Candidate): void {
   batch(() => {
-    app.candidatePast.value = [...app.candidatePast.peek(), app.candidate.peek()].slice(-STEPS);
+    const left = { candidate: app.candidate.peek(), at: app.changes.tick() };
+    app.candidatePast.value = latest([...app.candidatePast.peek(), left]);
     app.candidateFuture.value = [];
     put(app, next);
   });
 }
 
-/** None any more, and nothing of it to undo. */
-export function forgetCandidate(app: App): void {
+/** End the selection that was confirmed: what had been begun before it is there again. */
+export function endCandidate(app: App): void {
   batch(() => {
-    app.candidatePast.value = [];
-    app.candidateFuture.value = [];
-    put(app, NO_CANDIDATE);
+    forgetSteps(app);
+    put(app, app.candidate.peek().over ?? NO_CANDIDATE);
   });
+}
+
+/** Pages and groups are others now: no id of theirs means anything to the selection any more. */
+export function detachCandidate(app: App): void {
+  batch(() => {
+    forgetSteps(app);
+    put(app, detached(app.candidate.peek()));
+  });
+}
+
+/** Nothing of the selection to undo or to do again. */
+export function forgetSteps(app: App): void {
+  app.candidatePast.value = [];
+  app.candidateFuture.value = [];
+}
+
+function detached(candidate: Candidate): Candidate {
+  const { pageId, groupId, over } = candidate;
+  return pageId === null && groupId === null
+    ? candidate
+    : { ...candidate, pageId: null, groupId: null, over: over && detached(over) };
+}
+
+/** The last steps, as many as are kept. */
+function latest(steps: readonly LeftCandidate[]): readonly LeftCandidate[] {
+  const sets = new Set<Uint32Array>();
+  let bytes = 0;
+  const last = steps.slice(-STEPS);
+  const tooMany = last.findLastIndex(({ candidate: { cells } }) => {
+    if (cells !== null && !sets.has(cells)) {
+      sets.add(cells);
+      bytes += cells.byteLength;
+    }
+    return bytes > MOST_BYTES;
+  });
+  return last.slice(tooMany + 1);
 }
 
 function move(
   app: App,
-  from: readonly Candidate[],
-  to: readonly Candidate[],
-  store: (from: readonly Candidate[], to: readonly Candidate[]) => void
+  from: readonly LeftCandidate[],
+  to: readonly LeftCandidate[],
+  store: (from: readonly LeftCandidate[], to: readonly LeftCandidate[]) => void
 ): void {
   const next = from.at(-1);
   if (next !== undefined) {
     batch(() => {
-      store(from.slice(0, -1), [...to, app.candidate.peek()]);
-      put(app, next);
+      const left = { candidate: app.candidate.peek(), at: app.changes.tick() };
+      store(from.slice(0, -1), [...to, left]);
+      put(app, next.candidate);
     });
   }
 }

@@ -18,11 +18,12 @@ export function renameCategory(app: App, ref: FieldRef, category: string, name: 
   if (column === null || at === -1) {
     return;
   }
-  const [now, wanted] = [column.labels[at] ?? category, name.trim()];
+  const now = column.labels[at] ?? category;
+  const own = ref.source !== 'user' && name === category;
+  const wanted = own ? name : name.trim();
   if (wanted === now) {
     return;
   }
-  const own = ref.source !== 'user' && wanted === category;
   const problem =
     (own ? null : badName(wanted)) ??
     (column.labels.includes(wanted) ? fieldEdits.takenCategory(wanted) : null);

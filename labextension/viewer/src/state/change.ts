@@ -23,14 +23,17 @@ export interface Slot<T> {
 }
 
 /**
- * What undo leaves alone: given the value that undo or redo would bring back and the one there is
- * now, the value to set. Slots made before this one have their values by then.
+ * What undo leaves alone: given the value that undo or redo would bring back, the one there is now,
+ * and the one on the other side of the step, the value to set. What differs between the first and
+ * the last is what the step itself changed. Slots made before this one have their values by then.
  */
-export type Carry<T> = (back: T, now: T) => T;
+export type Carry<T> = (back: T, now: T, from: T) => T;
 
 export interface Past {
   readonly label: string;
   readonly origin: Origin;
+  /** When it was done or undone, by `Changes.tick`. */
+  readonly at: number;
 }
 
 type Values = Map<AnySlot, unknown>;
@@ -43,6 +46,8 @@ interface AnySlot {
 
 interface Step extends Past {
   readonly key: string | undefined;
+  /** The revision it made. */
+  readonly revision: number;
   readonly before: Values;
   readonly after: Values;
 }
@@ -53,12 +58,19 @@ export class Changes {
   readonly #revision = signal(0);
   readonly #past = signal<readonly Step[]>([]);
   readonly #future = signal<readonly Step[]>([]);
+  readonly #recorded = signal(0);
   #open: Values | null = null;
   #slots = 0;
+  #ticks = 0;
 
   /** Rises by one with each change: what compares it knows whether anything is unsaved. */
   get revision(): ReadonlySignal<number> {
     return this.#revision;
+  }
+
+  /** Rises by one with each new step of undo. */
+  get recorded(): ReadonlySignal<number> {
+    return this.#recorded;
   }
 
   /** Steps that can be undone, the latest last. */
@@ -88,6 +100,11 @@ export class Changes {
     };
   }
 
+  /** The next moment: which of two histories moved last is told by it. */
+  tick(): number {
+    return ++this.#ticks;
+  }
+
   /** Run `body`, which may set slots; all of it holds, or, if it throws, none of it. */
   change<T>(label: string, body: () => T, options: ChangeOptions = {}): T {
     const outer = this.#open;
@@ -114,11 +131,11 @@ export class Changes {
 
   /** Take back the last step; its label, or null if there is none. */
   undo(): string | null {
-    return this.#move(this.#past, this.#future, step => step.before);
+    return this.#move(this.#past, this.#future, ({ before, after }) => [before, after]);
   }
 
   redo(): string | null {
-    return this.#move(this.#future, this.#past, step => step.after);
+    return this.#move(this.#future, this.#past, ({ before, after }) => [after, before]);
   }
 
   #close(
@@ -141,33 +158,38 @@ export class Changes {
       key !== undefined &&
       last?.key === key &&
       last.origin === origin &&
-      this.#future.peek().length === 0;
+      // Whatever came between, as a camera that moved, would be taken for a part of the step.
+      last.revision === this.#revision.peek() - 1;
     const step: Step = {
       label,
       origin,
       key,
+      at: this.tick(),
+      revision: this.#revision.peek(),
       before: goesOn ? new Map([...before, ...last.before]) : before,
       after: goesOn ? new Map([...last.after, ...after]) : after
     };
     this.#past.value = [...(goesOn ? past.slice(0, -1) : past), step].slice(-STEPS);
     this.#future.value = [];
+    this.#recorded.value++;
   }
 
   #move(
     from: Signal<readonly Step[]>,
     to: Signal<readonly Step[]>,
-    values: (step: Step) => Values
+    sides: (step: Step) => readonly [back: Values, from: Values]
   ): string | null {
     const step = from.peek().at(-1);
     if (step === undefined) {
       return null;
     }
     batch(() => {
-      for (const [slot, value] of [...values(step)].sort(([a], [b]) => a.place - b.place)) {
-        slot.signal.value = slot.carry(value, slot.signal.peek());
+      const [back, left] = sides(step);
+      for (const [slot, value] of [...back].sort(([a], [b]) => a.place - b.place)) {
+        slot.signal.value = slot.carry(value, slot.signal.peek(), left.get(slot));
       }
       from.value = from.peek().slice(0, -1);
-      to.value = [...to.peek(), step];
+      to.value = [...to.peek(), { ...step, at: this.tick() }];
       this.#revision.value++;
     });
     return step.label;

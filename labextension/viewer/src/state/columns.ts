@@ -4,6 +4,7 @@ import type { ReadonlySignal } from '@preact/signals';
 import type { CategoricalColumn, Column } from '../data/dataset';
 import { fieldId } from '../data/field';
 import type { Fields } from './fields';
+import { shownLabels } from './labels';
 import { LOADING, type Loaded, type Shown } from './shown';
 import type { FieldRef, MadeCategories, MadeField } from './types';
 
@@ -87,7 +88,7 @@ export class Columns {
     if (known?.labels !== labels || known?.colors !== colors || known === undefined) {
       const column: Column = {
         ...value,
-        labels: value.categories.map(name => labels?.get(name) ?? name),
+        labels: shownLabels(value.categories, labels),
         colors: value.categories.map((name, i) => colors?.get(name) ?? value.colors[i] ?? null)
       };
       known = { labels, colors, column };

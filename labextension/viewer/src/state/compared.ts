@@ -1,6 +1,7 @@
 /** The sets of cells that an analysis window holds side by side. */
-import { masked, ofMask, unionAll } from '../cells/cellset';
+import { masked, ofMask } from '../cells/cellset';
 import type { App } from './app';
+import { cellsOfPage } from './pages';
 import type { AnalysisWindow } from './types';
 
 export interface Compared {
@@ -20,9 +21,9 @@ export function comparedIn(app: App, { pages }: AnalysisWindow, all: string): re
   );
   return [
     { id: '', name: all, color: null, cells: ofMask(visible, n) },
-    ...chosen.map(({ id, name, color, groups }) => {
-      const on = groups.filter(group => group.enabled).map(group => group.cells);
-      return { id, name, color, cells: masked(unionAll(on, n), visible) };
+    ...chosen.map(page => {
+      const { id, name, color } = page;
+      return { id, name, color, cells: masked(cellsOfPage(page, n), visible) };
     })
   ];
 }

@@ -1,10 +1,10 @@
 /** Confirm: the candidate set becomes a group, or takes the place of the one it was taken from. */
 import { text } from '../text';
 import type { App } from './app';
-import { forgetCandidate } from './candidate';
+import { endCandidate } from './candidate';
 import { editHighlights, groupOf, pageOf, withGroup, withNewGroup } from './highlights';
 import { say } from './messages';
-import { kindOf } from './recipe';
+import { kindOf, labelOf } from './recipe';
 import type { Group } from './types';
 
 /** Make the candidate set a group on the page where the selection began; says where that is not shown. */
@@ -20,7 +20,7 @@ export function confirmCandidate(app: App): Group | null {
   const { type, extra } = kindOf(app, steps, place?.group);
   const made = {
     type,
-    label: text.automaticLabel(type, cells.length),
+    label: labelOf(app, steps, type, cells.length),
     enabled: true,
     color: null,
     cells,
@@ -30,10 +30,10 @@ export function confirmCandidate(app: App): Group | null {
   app.changes.change(place ? text.didEditGroup : text.didConfirm, () => {
     editHighlights(app, '', highlights =>
       place
-        ? withGroup(highlights, place.group.id, group => edited(group, made))
+        ? withGroup(highlights, place.group.id, group => edited(app, group, made))
         : withNewGroup(highlights, home.id, made)
     );
-    forgetCandidate(app);
+    endCandidate(app);
   });
   const after = app.highlights.peek();
   const group = groupOf(after, place?.group.id ?? `highlight_${before.nextGroup}`)?.group ?? null;
@@ -48,8 +48,10 @@ export function confirmCandidate(app: App): Group | null {
 }
 
 /** A name that a person gave stays, as do the colour and whether it is shown. */
-function edited(group: Group, made: Omit<Group, 'id'>): Group {
-  const automatic = group.label === text.automaticLabel(group.type, group.cells.length);
+function edited(app: App, group: Group, made: Omit<Group, 'id'>): Group {
+  const { length } = group.cells;
+  const given = [labelOf(app, group.recipe, group.type, length), text.automaticLabel(group.type, length)];
+  const automatic = given.includes(group.label);
   const { type, cells, recipe } = made;
   // What else is told of the cells it had is not true of others.
   const extra = cells === group.cells ? group.extra : made.extra;

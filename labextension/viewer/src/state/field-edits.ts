@@ -14,12 +14,17 @@ const { fieldEdits } = text;
 /** Call a field by another name; its own is kept. */
 export function renameField(app: App, ref: FieldRef, name: string): void {
   const fields = app.fields.peek();
-  const [now, wanted] = [fields.nameOf(ref), name.trim()];
+  const now = fields.nameOf(ref);
+  // What the data call it is always a name for it, unless another has it by now.
+  const own = ref.source !== 'user' && name === ref.key;
+  const wanted = own ? name : name.trim();
   if (wanted === now) {
     return;
   }
-  // What the data call it is always a name for it, unless another has it by now.
-  const own = ref.source !== 'user' && wanted === ref.key;
+  if (!fields.has(ref)) {
+    say(app, 'error', fieldEdits.notThere(now));
+    return;
+  }
   const taken = fields.isTaken(wanted, ref) ? fieldEdits.takenName(wanted) : null;
   const problem = own ? taken : nameProblem(fields, wanted, ref);
   if (problem !== null) {

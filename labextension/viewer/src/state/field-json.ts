@@ -16,7 +16,9 @@ import { MOST_CATEGORIES } from '../cells/regroup';
 import type { Dataset } from '../data/dataset';
 import { fieldId, MAX_CATEGORY, MAX_KEY, parseFieldId } from '../data/field';
 import { text as words } from '../text';
-import { parseColor } from './palette';
+import { Fields } from './fields';
+import { distinctNames } from './labels';
+import { categoryColor, parseColor } from './palette';
 import { readRenames, writeRenames } from './rename-json';
 import type { FieldEdits, FieldRef, MadeField } from './types';
 
@@ -38,9 +40,19 @@ export function writeFields(edits: FieldEdits, dataset: Dataset): JsonObject {
     categoryColors: Object.fromEntries(
       [...edits.colors].map(([id, colors]) => [id, Object.fromEntries(colors)])
     ),
+    paletteColors: Object.fromEntries(
+      [...edits.colors.keys()].map(id => [id, paletteOf(id, dataset)])
+    ),
     deletedFields: { deleted: ids('deleted'), purged: ids('purged') },
     userDefinedFields: edits.made.map(writeMade)
   };
+}
+
+/** What categories are drawn in that have no colour: Python has none for them. */
+function paletteOf(id: string, dataset: Dataset): Readonly<Record<string, string>> {
+  const ref = parseFieldId(id);
+  const categories = ref === null ? [] : dataset.categories(ref);
+  return Object.fromEntries(categories.map((category, i) => [category, categoryColor(i)]));
 }
 
 function writeMade(field: MadeField): JsonObject {
@@ -116,7 +128,16 @@ export function readFields(value: unknown, path: string, dataset: Dataset): Read
     ]),
     nextField: above(read.map(({ id }) => id))
   };
-  return { edits, leftOut };
+  return { edits: { ...edits, made: named(new Fields(dataset, { ...edits, made: [] }), renames.made) }, leftOut };
+}
+
+/** Fields that are shown by names that no other has. */
+function named(others: Fields, made: readonly MadeField[]): readonly MadeField[] {
+  const shown = made.filter(({ state }) => state === 'shown');
+  const taken = shown.map(({ key }) => key).filter(key => others.isTaken(key, null));
+  const names = distinctNames(shown.map(({ key }) => key), taken);
+  const keys = new Map(shown.map(({ id }, i) => [id, names[i]!]));
+  return made.map(field => ({ ...field, key: keys.get(field.id) ?? field.key }));
 }
 
 /** A field as it was read; null where it does not say what it is a copy of. */
@@ -150,10 +171,8 @@ function readMade(value: unknown, path: string): Read {
     const field = of !== null && of.source !== 'user' ? { ...common, made: { kind, of } } : null;
     return { id, name: key, field, codesLength: null };
   }
-  const categories = list(
-    ...at('categories'),
-    (v, p) => text(v, p, MAX_CATEGORY),
-    MOST_CATEGORIES
+  const categories = distinctNames(
+    list(...at('categories'), (v, p) => text(v, p, MAX_CATEGORY), MOST_CATEGORIES)
   );
   const colors = optional(...at('colors'), (v, p) => list(v, p, readColor, MOST_CATEGORIES)) ?? [];
   const type = optional(...at('codesType'), (v, p) => oneOf(v, p, ['Uint8Array', 'Uint16Array']));

@@ -1,5 +1,16 @@
 /** A filter as JSON, and back out of a stranger's. */
-import { boolean, CheckError, list, number, object, oneOf, own, text } from '../base/check';
+import {
+  boolean,
+  CheckError,
+  list,
+  number,
+  object,
+  oneOf,
+  own,
+  text,
+  type JsonObject
+} from '../base/check';
+import { perObject } from '../base/memo';
 import { decodeCells, encodeCells, fromBase64, toBase64 } from '../cells/codecs';
 import { MAX_CATEGORY, MAX_KEY } from '../data/field';
 import type { FieldRef, Filter } from './types';
@@ -8,11 +19,18 @@ const MAX_PACKED = 2 ** 27;
 /** Which dataset it is for is not known here; what is not in it is left out later. */
 const ANY_ROW = 2 ** 32 - 1;
 
+/** The keys stand in one order, so that the same state is the same bytes. */
 export function writeFilter(filter: Filter): unknown {
-  return filter.kind === 'cells'
-    ? { ...filter, hidden: { encoding: 'delta-uvarint', data: toBase64(encodeCells(filter.hidden)) } }
-    : filter;
+  const hidden = filter.kind === 'cells' ? { hidden: packed(filter.hidden) } : {};
+  const entries = Object.entries({ ...filter, ...hidden });
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
+
+/** Packed once: what is handed over is written at each change, and Python may hide a million. */
+const packed = perObject((cells: Uint32Array) => ({
+  encoding: 'delta-uvarint',
+  data: toBase64(encodeCells(cells))
+}));
 
 export function readField(value: unknown, path: string): FieldRef {
   const field = object(value, path);
@@ -37,12 +55,19 @@ export function readFilter(value: unknown, path: string): Filter {
   const field = readField(own(filter, 'field'), `${path}.field`);
   switch (kind) {
     case 'category':
-      return { kind, field, enabled, hidden: list(own(filter, 'hidden'), `${path}.hidden`, category) };
+      return {
+        kind,
+        field,
+        enabled,
+        missing: readMissing(filter, path, false),
+        hidden: list(own(filter, 'hidden'), `${path}.hidden`, category)
+      };
     case 'range':
       return {
         kind,
         field,
         enabled,
+        missing: readMissing(filter, path, true),
         min: number(own(filter, 'min'), `${path}.min`),
         max: number(own(filter, 'max'), `${path}.max`)
       };
@@ -56,14 +81,20 @@ export function readFilter(value: unknown, path: string): Filter {
   }
 }
 
+/** Files of before this was told have what their filters did. */
+function readMissing(filter: JsonObject, path: string, before: boolean): boolean {
+  const given = own(filter, 'missing');
+  return given === undefined ? before : boolean(given, `${path}.missing`);
+}
+
 function category(value: unknown, path: string): string {
   return text(value, path, MAX_CATEGORY);
 }
 
 function readHidden(value: unknown, path: string): Uint32Array {
-  const packed = object(value, path);
-  oneOf(own(packed, 'encoding'), `${path}.encoding`, ['delta-uvarint']);
-  const data = text(own(packed, 'data'), `${path}.data`, MAX_PACKED);
+  const given = object(value, path);
+  oneOf(own(given, 'encoding'), `${path}.encoding`, ['delta-uvarint']);
+  const data = text(own(given, 'data'), `${path}.data`, MAX_PACKED);
   try {
     return decodeCells(fromBase64(data), ANY_ROW);
   } catch {

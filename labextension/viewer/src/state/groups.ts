@@ -103,7 +103,10 @@ export function reopenGroup(app: App, id: string): void {
   const place = groupOf(app.highlights.peek(), id);
   if (place !== undefined) {
     const { cells, recipe } = place.group;
-    setCandidate(app, { cells, steps: recipe, pageId: place.page.id, groupId: id });
+    const now = app.candidate.peek();
+    const begun = now.cells === null ? null : now;
+    const over = now.groupId === id ? now.over : begun;
+    setCandidate(app, { cells, steps: recipe, pageId: place.page.id, groupId: id, over });
   }
 }
 

@@ -8,10 +8,11 @@ import type { Dataset } from '../data/dataset';
 import { text as words } from '../text';
 import type { App } from './app';
 import { checkCodes } from './made-codes';
+import { forgetSteps } from './candidate';
 import { readFields, writeFields } from './field-json';
 import { writeFilter } from './filter-json';
 import { say } from './messages';
-import { checkCells, readHighlights, readLayout, readStep, readViews } from './readers';
+import { checkCells, readHighlights, readLayout, readSteps, readViews } from './readers';
 import { settleReferences } from './settle';
 import { readWindows } from './windows';
 import type { AnalysisWindow, Candidate, FieldEdits, Highlights, Layout, View } from './types';
@@ -82,6 +83,7 @@ export function adopt(app: App, value: unknown): void {
         app.slots.windows.set(kept.windows);
         app.slots.highlights.set(kept.highlights);
         app.slots.candidate.set(kept.candidate);
+        forgetSteps(app);
         settleReferences(app);
       },
       { origin: 'restore', record: false }
@@ -115,10 +117,8 @@ function readKeptFields(value: unknown, dataset: Dataset): FieldEdits {
 function read(kept: JsonObject, dataset: Dataset): Adopted {
   const { nCells } = dataset;
   const highlights = object(own(kept, 'highlights'), 'highlights');
-  const candidate = object(own(kept, 'candidate'), 'candidate');
-  const cells = (given: unknown, path: string): Uint32Array => checkCells(given, path, nCells);
   const pages = readHighlights(highlights, 'highlights', 'groups', (group, path) => ({
-    cells: cells(own(group, 'cells'), `${path}.cells`),
+    cells: checkCells(own(group, 'cells'), `${path}.cells`, nCells),
     extra: object(own(group, 'extra'), `${path}.extra`)
   }));
   return {
@@ -132,12 +132,19 @@ function read(kept: JsonObject, dataset: Dataset): Adopted {
       nextPage: integer(own(highlights, 'nextPage'), 'highlights.nextPage', pages.nextPage),
       nextGroup: integer(own(highlights, 'nextGroup'), 'highlights.nextGroup', pages.nextGroup)
     },
-    candidate: {
-      cells: optional(own(candidate, 'cells'), 'candidate.cells', cells),
-      steps: list(own(candidate, 'steps'), 'candidate.steps', readStep),
-      pageId: optional(own(candidate, 'pageId'), 'candidate.pageId', (v, p) => text(v, p)),
-      groupId: optional(own(candidate, 'groupId'), 'candidate.groupId', (v, p) => text(v, p))
-    },
+    candidate: readCandidate(own(kept, 'candidate'), 'candidate', nCells),
     commands: list(own(kept, 'commands'), 'commands', object)
+  };
+}
+
+function readCandidate(value: unknown, path: string, nCells: number): Candidate {
+  const candidate = object(value, path);
+  const at = (key: keyof Candidate): [unknown, string] => [own(candidate, key), `${path}.${key}`];
+  return {
+    cells: optional(...at('cells'), (v, p) => checkCells(v, p, nCells)),
+    steps: readSteps(...at('steps')),
+    pageId: optional(...at('pageId'), (v, p) => text(v, p)),
+    groupId: optional(...at('groupId'), (v, p) => text(v, p)),
+    over: optional(...at('over'), (v, p) => readCandidate(v, p, nCells))
   };
 }

@@ -64,6 +64,9 @@ export function setLayout(app: App, mode: Layout['mode']): void {
 
 /** Look at all views from one camera a dimension, or at each from its own. */
 export function setCamerasLocked(app: App, camerasLocked: boolean): void {
+  if (app.layout.peek().camerasLocked === camerasLocked) {
+    return;
+  }
   app.changes.change(text.didLock(camerasLocked), () => {
     changeLayout(app, '', { camerasLocked });
     if (camerasLocked) {

@@ -3,14 +3,15 @@ import { computed, type ReadonlySignal } from '@preact/signals';
 
 import { perObject, setOf } from '../base/memo';
 import { histogram } from '../cells/histogram';
-import { countCodesOfOthers } from '../cells/masks';
+import { countCodesOfOthers, countNoNumberOfOthers } from '../cells/masks';
 import type { CategoricalColumn, ContinuousColumn } from '../data/dataset';
 import type { App } from './app';
+import { BINS, binsOf, missingIn, totalsOf } from './counted';
 import { categoryColors, cellColors } from './derive';
 import { filterOf } from './filters';
 import { css, hexOf, NEUTRAL } from './palette';
 import { positivesOf, type ColorScale } from './scale';
-import type { FieldRef } from './types';
+import type { FieldRef, Look, View } from './types';
 import type { ViewData } from './view-data';
 
 export interface CategoryEntry {
@@ -26,12 +27,14 @@ export interface CategoryEntry {
   readonly shown: boolean;
 }
 
+/** Cells without a category, or without a finite value. */
+export type MissingEntry = Pick<CategoryEntry, 'color' | 'total' | 'available' | 'visible' | 'shown'>;
+
 export interface CategoryLegend {
   readonly kind: 'categorical';
   readonly ref: FieldRef;
   readonly entries: readonly CategoryEntry[];
-  readonly missing: number;
-  readonly missingColor: string;
+  readonly missing: MissingEntry;
 }
 
 export interface NumberLegend {
@@ -49,10 +52,11 @@ export interface NumberLegend {
   /** How many cells are in each of the bins of equal width from `min` to `max`, and are visible. */
   readonly all: Uint32Array;
   readonly visible: Uint32Array;
-  readonly missing: number;
+  readonly missing: MissingEntry;
+  /** Whether some of them are infinite. */
+  readonly infinite: boolean;
   /** How many values have no colour on a logarithmic scale; 0 on a linear one. */
   readonly withoutLog: number;
-  readonly missingColor: string;
   /** Colours of the values from `min` to `max`, at equal steps. */
   readonly stops: readonly string[];
   readonly colormap: string;
@@ -62,38 +66,60 @@ export interface NumberLegend {
 
 export type Legend = CategoryLegend | NumberLegend;
 
-const BINS = 64;
 const STOPS = 33;
 const NOTHING: readonly string[] = [];
 
+/** What the legend needs of the active view: a camera that moves is not among it. */
+interface Shown {
+  readonly data: ViewData;
+  readonly filters: View['filters'];
+  readonly look: Look;
+  /** Of the cells that are visible; null where the column has no numbers. */
+  readonly bins: Uint32Array | null;
+}
+
 /** The legend; null while there is no field, or its column is not there yet. */
 export function legendOf(app: App): ReadonlySignal<Legend | null> {
-  return computed(() => {
+  const id = computed(() => app.activeView.value.id);
+  const filters = computed(() => app.activeView.value.filters);
+  const look = computed(() => app.activeView.value.look);
+  const ready = computed(() => {
     const column = app.column.value;
-    if (column?.state !== 'ready') {
+    return column?.state === 'ready' ? column.value : null;
+  });
+  // By itself, as it does not change with the look.
+  const bins = computed(() => {
+    const column = ready.value;
+    return column?.kind === 'continuous' ? visibleBins(column, app.data(id.value)) : null;
+  });
+  return computed(() => {
+    const column = ready.value;
+    if (column === null) {
       return null;
     }
-    const data = app.data(app.activeView.value.id);
-    return column.value.kind === 'categorical'
-      ? ofCategories(app, column.value, data)
-      : ofNumbers(app, column.value, data);
+    const shown: Shown = {
+      data: app.data(id.value),
+      filters: filters.value,
+      look: look.value,
+      bins: bins.value
+    };
+    return column.kind === 'categorical' ? ofCategories(column, shown) : ofNumbers(column, shown);
   });
 }
 
 /** “#rrggbb”, made once: a column may have 100,000. */
 const colorsOf = perObject((column: CategoricalColumn) => categoryColors(column).map(hexOf));
 
-const totalsOf = perObject(({ codes, categories }: CategoricalColumn) =>
-  countCodesOfOthers(codes, categories.length, null, null)
-);
+function visibleBins(column: ContinuousColumn, { visible }: ViewData): Uint32Array {
+  const { values, min, max } = column;
+  return visible.value === null
+    ? binsOf(column)
+    : histogram(values, visible.value, min, max, BINS);
+}
 
-const binsOf = perObject(({ values, min, max }: ContinuousColumn) =>
-  histogram(values, null, min, max, BINS)
-);
-
-function ofCategories(app: App, column: CategoricalColumn, data: ViewData): CategoryLegend {
+function ofCategories(column: CategoricalColumn, { data, filters }: Shown): CategoryLegend {
   const { ref, categories, codes, labels } = column;
-  const filter = filterOf(app.activeView.value, 'category', ref);
+  const filter = filterOf({ filters }, 'category', ref);
   const hidden = setOf(filter?.enabled ? filter.hidden : NOTHING);
   const passing = data.passing.value;
   const totals = totalsOf(column);
@@ -119,18 +145,21 @@ function ofCategories(app: App, column: CategoricalColumn, data: ViewData): Cate
       shown
     };
   });
-  const missing = totals[categories.length]!;
-  return { kind: 'categorical', ref, entries, missing, missingColor: css(NEUTRAL) };
+  const missing = missingEntry(totals.at(-1)!, available.at(-1)!, filter);
+  return { kind: 'categorical', ref, entries, missing };
 }
 
-function ofNumbers(app: App, column: ContinuousColumn, data: ViewData): NumberLegend {
-  const { ref, values, min, max, missing } = column;
-  const { look } = app.activeView.value;
-  const filter = filterOf(app.activeView.value, 'range', ref);
+function ofNumbers(column: ContinuousColumn, { data, filters, look, bins }: Shown): NumberLegend {
+  const { ref, values, min, max } = column;
+  const filter = filterOf({ filters }, 'range', ref);
   const range = filter?.enabled ? filter : { min, max };
   const scale = data.scale.value ?? { min, max };
   const all = binsOf(column);
-  const visible = data.visible.value;
+  const total = missingIn(column);
+  const { missed } = data.passing.value;
+  const mask = filter === undefined ? null : data.passing.value.mask(filter);
+  const available =
+    total === 0 || missed === null ? total : countNoNumberOfOthers(values, missed, mask);
   return {
     kind: 'continuous',
     ref,
@@ -141,15 +170,24 @@ function ofNumbers(app: App, column: ContinuousColumn, data: ViewData): NumberLe
     from: scale.min,
     to: scale.max,
     all,
-    visible: visible === null ? all : histogram(values, visible, min, max, BINS),
-    missing,
+    visible: bins ?? all,
+    missing: missingEntry(total, available, filter),
+    infinite: total > column.missing,
     withoutLog: look.log ? positivesOf(values).others : 0,
-    missingColor: css(NEUTRAL),
     stops: stopsOf(column, data.scale.value),
     colormap: look.colormap,
     log: look.log,
     rangeFollows: look.rangeFollows
   };
+}
+
+function missingEntry(
+  total: number,
+  available: number,
+  filter: { readonly enabled: boolean; readonly missing: boolean } | undefined
+): MissingEntry {
+  const shown = !(filter?.enabled && filter.missing);
+  return { color: css(NEUTRAL), total, available, visible: shown ? available : 0, shown };
 }
 
 function stopsOf(column: ContinuousColumn, scale: ColorScale | null): string[] {

@@ -9,13 +9,33 @@ export interface Speaker {
 }
 
 const KEPT = 5;
+const LEAST: readonly Message['level'][] = ['info', 'warning', 'error'];
 let last = 0;
 
-/** Say something; the same text said again takes the place of the old one. */
-export function say(app: Speaker, level: Message['level'], text: string): void {
+/**
+ * Say something; the same text said again takes the place of the old one.
+ *
+ * @param about - takes the place of what was said about this before
+ */
+export function say(
+  app: Speaker,
+  level: Message['level'],
+  text: string,
+  about: Message['about'] = null
+): void {
   const known = app.messages.peek();
-  const others = known.filter(message => message.text !== text);
-  app.messages.value = [...others, { id: ++last, level, text }].slice(-KEPT);
+  const others = known.filter(old => old.text !== text && (about === null || old.about !== about));
+  app.messages.value = fewer([...others, { id: ++last, level, text, about }]);
+}
+
+/** What matters least goes first, and of that the oldest; never what was said just now. */
+function fewer(messages: readonly Message[]): readonly Message[] {
+  if (messages.length <= KEPT) {
+    return messages;
+  }
+  const old = messages.slice(0, -1);
+  const gone = LEAST.map(level => old.find(message => message.level === level)).find(Boolean);
+  return messages.filter(message => message !== gone);
 }
 
 export function dismiss(app: Speaker, id: number): void {

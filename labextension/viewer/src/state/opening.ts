@@ -1,9 +1,18 @@
 /** What a dataset is opened with. */
 import type { Dataset } from '../data/dataset';
 import { text } from '../text';
-import type { Layout, Page, View } from './types';
+import type { Candidate, Layout, Page, View } from './types';
 
 export const LAYOUT: Layout = { mode: 'grid', camerasLocked: true, nextView: 1 };
+
+/** No selection is being made. */
+export const NO_CANDIDATE: Candidate = {
+  cells: null,
+  steps: [],
+  pageId: null,
+  groupId: null,
+  over: null
+};
 
 /** The view a dataset is opened with. */
 export function liveView(dataset: Dataset): View {

@@ -81,25 +81,30 @@ export function deletePage(app: App, id: string): void {
     say(app, 'info', text.lastPageStays);
     return;
   }
+  const gone = pageOf(app.highlights.peek(), id);
+  if (gone === undefined) {
+    return;
+  }
   editHighlights(app, text.didDeletePage, highlights => {
-    const at = highlights.pages.findIndex(page => page.id === id);
-    if (at < 0) {
-      return highlights;
-    }
+    const at = highlights.pages.indexOf(gone);
     const left = highlights.pages.filter(page => page.id !== id);
     const next = left[Math.min(at, left.length - 1)]!;
     const activePageId = highlights.activePageId === id ? next.id : highlights.activePageId;
     return { ...highlights, pages: left, activePageId };
   });
+  say(app, 'info', text.pageDeleted(gone.name, gone.groups.length), 'history');
 }
 
 /** Remove all groups of the active page. */
 export function clearPage(app: App): void {
+  const { id, groups } = app.activePage.peek();
+  if (groups.length === 0) {
+    return;
+  }
   editHighlights(app, text.didClearPage, highlights =>
-    withPage(highlights, highlights.activePageId, page =>
-      page.groups.length > 0 ? { ...page, groups: [] } : page
-    )
+    withPage(highlights, id, page => ({ ...page, groups: [] }))
   );
+  say(app, 'info', text.groupsRemoved(groups.length), 'history');
 }
 
 /** Make a page of the cells that two pages show: those in either, or in both. */

@@ -94,12 +94,14 @@ function maskOf(filter: Filter, data: FilterData, n: number, known?: Known): Kno
     const { codes, categories } = column;
     return fresh([codes, categories], () => {
       const hidden = setOf(filter.hidden);
-      return maskOfCodes(codes, Uint8Array.from(categories, name => (hidden.has(name) ? 1 : 0)));
+      const hides = Uint8Array.from(categories, name => (hidden.has(name) ? 1 : 0));
+      return maskOfCodes(codes, hides, filter.missing ? 1 : 0);
     });
   }
   if (filter.kind === 'range' && column?.kind === 'continuous') {
     const { values } = column;
-    return fresh([values], () => maskOfRange(values, nearest(filter.min), nearest(filter.max)));
+    const [min, max] = [nearest(filter.min), nearest(filter.max)];
+    return fresh([values], () => maskOfRange(values, min, max, !filter.missing));
   }
   return null;
 }

@@ -13,12 +13,14 @@ import {
   text,
   type JsonObject
 } from '../base/check';
+import { fieldId } from '../data/field';
 import { readField, readFilter } from './filter-json';
 import { FIRST_PAGE_COLOR } from './opening';
 import { parseColor } from './palette';
 import type {
   Camera,
   Dimension,
+  Filter,
   Group,
   GroupType,
   Highlights,
@@ -43,6 +45,9 @@ const OPERATIONS: readonly SetOperation[] = ['replace', 'intersect', 'add', 'rem
 const DIMENSIONS: readonly Dimension[] = [1, 2, 3];
 const NAVIGATIONS: readonly View['navigation'][] = ['orbit', 'fly'];
 
+/** All cells lie within a few units: what is farther is no picture of them, and float32 has no place for it. */
+const FARTHEST = 1e6;
+
 const MAX_NAME = 1000;
 const MAX_VIEWS = 100;
 const MAX_FILTERS = 1000;
@@ -61,7 +66,7 @@ export function readView(value: unknown, path: string): View {
     navigation: optional(...at('navigation'), (v, p) => oneOf(v, p, NAVIGATIONS)) ?? 'orbit',
     cameras: readCameras(...at('cameras')),
     field: optional(...at('field'), readField),
-    filters: list(...at('filters'), readFilter, MAX_FILTERS),
+    filters: onceEach(list(...at('filters'), readFilter, MAX_FILTERS)),
     look: {
       pointSize: optional(own(look, 'pointSize'), `${path}.look.pointSize`, number),
       colormap: text(own(look, 'colormap'), `${path}.look.colormap`, MAX_NAME),
@@ -70,6 +75,12 @@ export function readView(value: unknown, path: string): View {
       edges: flag(look, 'edges', `${path}.look`)
     }
   };
+}
+
+/** Of one kind there is one filter a field. */
+function onceEach(filters: readonly Filter[]): Filter[] {
+  const keys = filters.map(filter => (filter.kind === 'cells' ? '' : `${filter.kind} ${fieldId(filter.field)}`));
+  return filters.filter((_, i) => keys.indexOf(keys[i]!) === i);
 }
 
 /** Absent in what was written before there was such a thing. */
@@ -111,13 +122,18 @@ function readCameras(value: unknown, path: string): View['cameras'] {
 function readCamera(value: unknown, path: string): Camera {
   const camera = object(value, path);
   const zoom = number(own(camera, 'zoom'), `${path}.zoom`);
-  if (zoom <= 0) {
-    throw new CheckError(`${path}.zoom`, 'a number above 0');
+  if (zoom <= 0 || zoom > FARTHEST) {
+    throw new CheckError(`${path}.zoom`, `a number above 0, at most ${FARTHEST}`);
+  }
+  const position = readVec3(own(camera, 'position'), `${path}.position`);
+  const target = readVec3(own(camera, 'target'), `${path}.target`);
+  if (position.every((part, i) => part === target[i])) {
+    throw new CheckError(`${path}.position`, 'another place than the target');
   }
   return {
     mode: oneOf(own(camera, 'mode'), `${path}.mode`, ['planar', 'orbit'] as const),
-    position: readVec3(own(camera, 'position'), `${path}.position`),
-    target: readVec3(own(camera, 'target'), `${path}.target`),
+    position,
+    target,
     up: readVec3(own(camera, 'up'), `${path}.up`),
     zoom
   };
@@ -127,6 +143,9 @@ function readVec3(value: unknown, path: string): Vec3 {
   const [x, y, z, ...more] = list(value, path, number, 3);
   if (x === undefined || y === undefined || z === undefined || more.length > 0) {
     throw new CheckError(path, 'three numbers');
+  }
+  if ([x, y, z].some(part => Math.abs(part) > FARTHEST)) {
+    throw new CheckError(path, `numbers from ${-FARTHEST} to ${FARTHEST}`);
   }
   return [x, y, z];
 }
@@ -187,12 +206,17 @@ function readGroup(value: unknown, path: string, parts: ReadParts): Group {
     label: text(own(group, 'label'), `${path}.label`, MAX_NAME),
     enabled: boolean(own(group, 'enabled'), `${path}.enabled`),
     color: readOwnColor(own(group, 'color'), `${path}.color`),
-    recipe: list(recipe, `${path}.recipe`, readStep, MAX_STEPS),
+    recipe: readSteps(recipe, `${path}.recipe`),
     ...parts(group, path)
   };
 }
 
-export function readStep(value: unknown, path: string): RecipeStep {
+/** How a selection came to be: of more steps than are kept, the first. */
+export function readSteps(value: unknown, path: string): RecipeStep[] {
+  return list(Array.isArray(value) ? value.slice(0, MAX_STEPS) : value, path, readStep);
+}
+
+function readStep(value: unknown, path: string): RecipeStep {
   const step = object(value, path);
   return {
     tool: text(own(step, 'tool'), `${path}.tool`, MAX_NAME),

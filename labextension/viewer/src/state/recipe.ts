@@ -1,4 +1,5 @@
 /** What is told of a selection: how it can be repeated, and what the group that it becomes is. */
+import { text } from '../text';
 import type { App } from './app';
 import { readField, writeFilter } from './filter-json';
 import type { FieldRef, Group, GroupType, RecipeStep } from './types';
@@ -45,6 +46,39 @@ export function kindOf(app: App, steps: readonly RecipeStep[], was?: Group): Kin
   }
   const alone = steps.length === 1 ? annotated(app, first) : null;
   return alone ?? { type: TYPES.get(first.tool) ?? 'combined', extra: {} };
+}
+
+/** What a group is called that nobody named: after its category, else after what made it. */
+export function labelOf(
+  app: App,
+  steps: readonly RecipeStep[],
+  type: GroupType,
+  n: number
+): string {
+  const [first] = steps;
+  // What is joined to cells that no step tells of is not all there is.
+  const isWhole = first?.operation === 'replace' || type !== 'combined';
+  if (first === undefined || !isWhole || steps.some(({ tool }) => tool !== first.tool)) {
+    return text.automaticLabel(type, n);
+  }
+  const name = steps.length === 1 ? categoryIn(app, first) : null;
+  if (name !== null) {
+    return text.categoryLabel(name, n);
+  }
+  const { tool } = first;
+  return text.automaticLabel(type !== 'range' && text.madeBy(tool) ? tool : type, n);
+}
+
+/** The category that a step took, as it is shown. */
+function categoryIn(app: App, step: RecipeStep): string | null {
+  const { category } = step.detail;
+  if (typeof category !== 'string' || !['annotation', 'composition'].includes(step.tool)) {
+    return null;
+  }
+  const ref = fieldIn(step.detail);
+  const column = ref && app.columns.ready(ref);
+  const at = column?.kind === 'categorical' ? column.categories.indexOf(category) : -1;
+  return column?.kind === 'categorical' ? (column.labels[at] ?? category) : category;
 }
 
 /** A group that is a whole category, or a range of one field; null for another, and for a strange step. */

@@ -175,7 +175,7 @@ function carry(
     if (seen !== undefined && filter.enabled) {
       say(app, 'info', fieldEdits.saidShown(seen));
     }
-    return hidden.length > 0 ? { ...filter, field: ref, hidden } : null;
+    return hidden.length > 0 || filter.missing ? { ...filter, field: ref, hidden } : null;
   };
 }
 

@@ -5,6 +5,7 @@
 import { CheckError, object, own, text, type JsonObject } from '../base/check';
 import type { Dataset } from '../data/dataset';
 import { MAX_CATEGORY, MAX_KEY, parseFieldId } from '../data/field';
+import { distinctNames, shownLabels } from './labels';
 import type { FieldEdits, MadeField } from './types';
 
 /** `obs:leiden:3`: a source, a name that may hold colons itself, a place. */
@@ -16,12 +17,15 @@ export function writeRenames({ names, categories }: FieldEdits, dataset: Dataset
   for (const [id, labels] of categories) {
     const ref = parseFieldId(id);
     const own = ref === null ? [] : dataset.categories(ref);
+    const shown = shownLabels(own, labels);
     const places = new Map(own.map((category, place) => [category, place]));
     // Those that the data do not have now stand behind the others.
     let beyond = own.length;
     for (const [category, label] of labels) {
-      const key = `${id}:${places.get(category) ?? beyond++}`;
-      renamed.push([key, label]);
+      const place = places.get(category);
+      const key = `${id}:${place ?? beyond++}`;
+      // Whoever reads it has categories that differ.
+      renamed.push([key, place === undefined ? label : shown[place]!]);
       was.push([key, category]);
     }
   }
@@ -66,9 +70,11 @@ export function readRenames(
     const key = ids.map(id => names.get(id)).find(name => name !== undefined) ?? field.key;
     const at = ids.map(id => placed.get(id)).find(found => found !== undefined);
     const { made } = field;
-    return made.kind === 'category' && at !== undefined
-      ? { ...field, key, made: { ...made, categories: made.categories.map((c, i) => at.get(i) ?? c) } }
-      : { ...field, key };
+    if (made.kind !== 'category' || at === undefined) {
+      return { ...field, key };
+    }
+    const categories = distinctNames(made.categories.map((c, i) => at.get(i) ?? c));
+    return { ...field, key, made: { ...made, categories } };
   };
   return {
     names: new Map([...names].filter(([id]) => (parseFieldId(id)?.source ?? 'user') !== 'user')),

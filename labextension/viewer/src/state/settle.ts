@@ -1,9 +1,11 @@
 /** Views brought in line with a dataset that may not have all that they refer to. */
 import type { ReadonlySignal } from '@preact/signals';
 
+import { parseFieldId } from '../data/field';
 import { text } from '../text';
 import type { Slot } from './change';
 import type { Fields } from './fields';
+import { clashes } from './labels';
 import { say, type Speaker } from './messages';
 import type { FieldRef, Filter, View } from './types';
 
@@ -62,14 +64,22 @@ interface Viewer extends Speaker {
 }
 
 /**
- * After views came from elsewhere, or fields went: turn off what is not there, and say so. Called
- * within the change that did it.
+ * After views came from elsewhere, or fields went: turn off what is not there, and say so, as what
+ * is called otherwise than a person said. Called within the change that did it.
  */
 export function settleReferences(app: Viewer): void {
   const { views, lost } = settled(app.slots.views.signal.peek(), app.fields.peek());
   app.slots.views.set(views);
   if (lost.length > 0) {
     say(app, 'warning', text.lostFields(lost));
+  }
+  const { edits, dataset } = app.fields.peek();
+  const clashing = clashes(edits.categories, id => {
+    const ref = parseFieldId(id);
+    return ref === null ? [] : dataset.categories(ref);
+  });
+  if (clashing.length > 0) {
+    say(app, 'warning', text.toldApart(clashing));
   }
 }
 

@@ -1,12 +1,14 @@
 /**
- * What is to be said of a set of cells at a glance: its size, its composition, and the columns of
- * numbers in which it differs most from the rest.
+ * What is to be said of a set of cells at a glance: its size, its numbers in the field that is
+ * shown, and the columns of numbers in which it differs most from the rest.
  */
 import { computed, effect, signal, type ReadonlySignal, type Signal } from '@preact/signals';
 
 import { latest } from '../base/lifetime';
-import { masked } from '../cells/cellset';
-import { contrast, standardised, type Contrast } from '../cells/moments';
+import { complement, countMasked } from '../cells/cellset';
+import { maskOf } from '../cells/masks';
+import { contrast, median, standardised, type Contrast } from '../cells/moments';
+import type { ContinuousColumn } from '../data/dataset';
 import type { App } from './app';
 import type { FieldRef } from './types';
 
@@ -23,15 +25,19 @@ export interface Difference extends Contrast {
 export interface Differences {
   /** The largest first. */
   readonly found: readonly Difference[];
-  /** How many columns were looked at, of how many. */
+  /** How many columns were looked at, of how many that are, and how many there are in all. */
   readonly done: number;
   readonly of: number;
+  readonly columns: number;
 }
 
-/** More columns are not looked at: each is loaded for it. */
-export const MOST_COLUMNS = 100;
+/** The field that is shown, in the set and in the rest. */
+export interface Statistics extends Contrast {
+  readonly ref: FieldRef;
+  readonly medians: readonly [inside: number, outside: number];
+}
 
-const NONE: Differences = { found: [], done: 0, of: 0 };
+const NONE: Differences = { found: [], done: 0, of: 0, columns: 0 };
 const NO_CELLS = new Uint32Array(0);
 
 export class Summary {
@@ -41,53 +47,93 @@ export class Summary {
   readonly cells: ReadonlySignal<Uint32Array>;
   readonly nVisible: ReadonlySignal<number>;
   readonly differences: ReadonlySignal<Differences>;
+  /** Null until it is computed, and where no numbers are shown. */
+  readonly statistics: ReadonlySignal<Statistics | null>;
 
   readonly #differences = signal(NONE);
-  readonly #find: (refs: readonly FieldRef[]) => Promise<void>;
+  readonly #statistics = signal<Statistics | null>(null);
+  readonly #find: (shown: ContinuousColumn | null, refs: readonly FieldRef[]) => Promise<void>;
   readonly #stop: () => void;
 
   constructor(app: App) {
-    this.subject = computed(
-      () => this.chosen.value ?? (app.candidate.value.cells === null ? 'page' : 'selection')
-    );
+    this.subject = computed(() => subjectOf(app, this.chosen.value));
     this.cells = computed(() => cellsOf(app, this.subject.value));
-    this.nVisible = computed(() => masked(this.cells.value, app.visible.value).length);
+    this.nVisible = computed(() => countMasked(this.cells.value, app.visible.value));
     this.differences = this.#differences;
-    this.#find = latest((aborted, refs) => this.#hold(app, refs, aborted));
+    this.statistics = this.#statistics;
+    this.#find = latest((aborted, shown, refs) => this.#hold(app, shown, refs, aborted));
+    const shown = computed(() => {
+      const column = app.column.value;
+      return column?.state === 'ready' && column.value.kind === 'continuous' ? column.value : null;
+    });
     this.#stop = effect(() => {
-      const cells = this.cells.value;
+      const some = this.cells.value.length > 0;
       const { list } = app.fields.value;
       const refs = list.filter(field => field.kind === 'continuous').map(({ ref }) => ref);
-      void this.#find(cells.length > 0 ? refs : []);
+      void this.#find(some ? shown.value : null, some ? refs : []);
     });
   }
 
   dispose(): void {
     this.#stop();
-    void this.#find([]);
+    void this.#find(null, []);
   }
 
-  /** Hold the cells against the rest, column by column. */
-  async #hold(app: App, refs: readonly FieldRef[], aborted: AbortSignal): Promise<void> {
+  /** Hold the cells against the rest: first by what is shown, then column by column. */
+  async #hold(
+    app: App,
+    shown: ContinuousColumn | null,
+    refs: readonly FieldRef[],
+    aborted: AbortSignal
+  ): Promise<void> {
     const cells = this.cells.peek();
-    const of = Math.min(refs.length, MOST_COLUMNS);
-    this.#differences.value = { ...NONE, of };
-    const inSet = new Uint8Array(cells.length > 0 ? app.dataset.nCells : 0);
-    cells.forEach(cell => (inSet[cell] = 1));
+    const { nCells, keeps } = app.dataset;
+    // Those looked at stay loaded for the next set, beside what else is.
+    const of = Math.min(refs.length, Math.max(1, keeps >> 1));
+    this.#differences.value = { ...NONE, of, columns: refs.length };
+    this.#statistics.value = null;
+    if (shown === null && refs.length === 0) {
+      return;
+    }
+    const inSet = maskOf(cells, nCells);
+    if (shown !== null) {
+      const told = await statisticsOf(shown, cells, inSet);
+      if (aborted.aborted) {
+        return;
+      }
+      this.#statistics.value = told;
+    }
     let found: readonly Difference[] = [];
     for (let i = 0; i < of; i++) {
       const difference = await differenceOf(app, refs[i]!, inSet);
-      // The screen is drawn and keys are heard between two columns.
-      await new Promise(resolve => setTimeout(resolve));
+      await others();
       if (aborted.aborted) {
         return;
       }
       if (difference !== null && difference.effect === difference.effect) {
         found = [...found, difference].sort((a, b) => Math.abs(b.effect) - Math.abs(a.effect));
       }
-      this.#differences.value = { found, done: i + 1, of };
+      this.#differences.value = { found, done: i + 1, of, columns: refs.length };
     }
   }
+}
+
+/** The screen is drawn and keys are heard between two steps. */
+function others(): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve));
+}
+
+async function statisticsOf(
+  { ref, values }: ContinuousColumn,
+  cells: Uint32Array,
+  inSet: Uint8Array
+): Promise<Statistics> {
+  const found = contrast(values, inSet);
+  await others();
+  const inside = median(values, cells);
+  await others();
+  const outside = median(values, complement(cells, inSet.length));
+  return { ...found, ref, medians: [inside, outside] };
 }
 
 /** Null where the column can't be had: who looks at it is told why. */
@@ -106,6 +152,15 @@ async function differenceOf(
   return { ...found, ref, name: fields.nameOf(ref), effect: standardised(found) };
 }
 
+/** A group that is not on the page any more is no choice. */
+function subjectOf(app: App, chosen: Subject | null): Subject {
+  const known =
+    chosen !== null &&
+    (typeof chosen === 'string' ||
+      app.activePage.value.groups.some(group => group.id === chosen.groupId));
+  return known ? chosen : app.candidate.value.cells === null ? 'page' : 'selection';
+}
+
 function cellsOf(app: App, subject: Subject): Uint32Array {
   if (subject === 'selection') {
     return app.candidate.value.cells ?? NO_CELLS;
@@ -113,6 +168,6 @@ function cellsOf(app: App, subject: Subject): Uint32Array {
   if (subject === 'page') {
     return app.highlighted.value;
   }
-  const groups = app.highlights.value.pages.flatMap(page => page.groups);
+  const { groups } = app.activePage.value;
   return groups.find(group => group.id === subject.groupId)?.cells ?? NO_CELLS;
 }

@@ -34,6 +34,8 @@ export type Filter =
       readonly kind: 'category';
       readonly field: FieldRef;
       readonly hidden: readonly string[];
+      /** Whether cells without a value are hidden, too. */
+      readonly missing: boolean;
       readonly enabled: boolean;
     }
   | {
@@ -41,6 +43,8 @@ export type Filter =
       readonly field: FieldRef;
       readonly min: number;
       readonly max: number;
+      /** Whether cells without a finite value are hidden, too. */
+      readonly missing: boolean;
       readonly enabled: boolean;
     }
   | {
@@ -216,12 +220,23 @@ export interface Candidate {
   readonly pageId: string | null;
   /** The group it was taken from, which Confirm will replace; null for a new one. */
   readonly groupId: string | null;
+  /** What had been begun when that group was taken up; Confirm and Cancel go back to it. */
+  readonly over: Candidate | null;
+}
+
+/** A candidate that undo or redo of the selection brings back. */
+export interface LeftCandidate {
+  readonly candidate: Candidate;
+  /** When it was left, by `Changes.tick`. */
+  readonly at: number;
 }
 
 export interface Message {
   readonly id: number;
   readonly level: 'info' | 'warning' | 'error';
   readonly text: string;
+  /** What only the last word is of interest about; null for nothing of the kind. */
+  readonly about: 'history' | null;
 }
 
 /** What a person did that is no state, as Python hears of it. */

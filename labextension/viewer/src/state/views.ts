@@ -100,7 +100,7 @@ export function setColormap(app: App, colormap: string): void {
     say(app, 'error', text.noSuchColormap(colormap, COLORMAP_NAMES));
     return;
   }
-  edit(app, `colormap ${colormap}`, ({ look }) => ({
+  edit(app, text.didColormap(colormap), ({ look }) => ({
     look: look.colormap === colormap ? look : { ...look, colormap }
   }));
 }

@@ -130,9 +130,19 @@ function edit(
   change(
     app,
     label,
-    windows => windows.map(window => (window.id === id ? { ...window, ...parts } : window)),
+    windows =>
+      windows.map(window =>
+        window.id === id && !has(window, parts) ? { ...window, ...parts } : window
+      ),
     key
   );
+}
+
+function has(window: AnalysisWindow, parts: Partial<AnalysisWindow>): boolean {
+  const now = Object.fromEntries(
+    Object.keys(parts).map(key => [key, window[key as keyof AnalysisWindow]])
+  );
+  return JSON.stringify(now) === JSON.stringify(parts);
 }
 
 function change(
@@ -143,7 +153,13 @@ function change(
 ): void {
   app.changes.change(
     label,
-    () => app.slots.windows.set(next(app.windows.peek())),
+    () => {
+      const before = app.windows.peek();
+      const after = next(before);
+      if (after.length !== before.length || after.some((window, i) => window !== before[i])) {
+        app.slots.windows.set(after);
+      }
+    },
     key === undefined ? {} : { key }
   );
 }

@@ -23,6 +23,8 @@ export const analysis = {
   differencesHint:
     'Difference of the means, in units of the standard deviation, over the columns of numbers',
   differing: (done: number, of: number) => `Looked at ${count(done)} of ${count(of)} columns…`,
+  lookedAt: (of: number, columns: number) =>
+    `Of the first ${count(of)} of ${count(columns)} columns: more would not fit in memory.`,
   noDifferences: 'No column of numbers tells them from the rest.',
   differenceHint: (name: string, inside: number, outside: number) =>
     `${name}: mean ${measure(inside)} here, ${measure(outside)} in the rest`,
@@ -61,6 +63,8 @@ export const analysis = {
   binHint: (page: string, low: number, high: number, cells: number) =>
     `${page}, ${measure(low)} to ${measure(high)}: ${count(cells)} cells`,
   medianOf: (value: number) => `median ${measure(value)}`,
+  withoutValue: (cells: number) => `${count(cells)} without a value`,
+  geneNamed: (gene: string) => `${gene} (gene)`,
   table: 'As a table',
   scatterPicture: (x: string, y: string, cells: number) =>
     `${count(cells)} visible cells by ${x} and ${y}. Drag around cells to select them.`,

@@ -22,12 +22,18 @@ export const filters = {
   filterCounts: (passes: number, available: number) =>
     `${count(passes)} of the ${count(available)} cells that the other filters let through`,
   filterLost: 'not in this dataset',
+  filterDeleted: 'deleted: restore it under “Deleted fields”',
   outliersOf: (name: string) => `Outliers of ${name}`,
   filterFromPython: 'Python',
   filterWithout: (names: readonly string[]) => `without ${few(names)}`,
   filterOnly: (names: readonly string[]) => `only ${few(names)}`,
   filterNone: 'no category',
   filterRange: (min: number, max: number) => `${exact(min)} to ${exact(max)}`,
+  /** What is said of missing values, where it is not what goes without saying. */
+  filterAndMissing: (words: string) => `${words}, and missing`,
+  filterNorMissing: (words: string) => `${words}, nor missing`,
+  filterNoMissing: 'without missing',
+  filterOnlyMissing: 'only missing',
   filterNearest: (share: number) =>
     `nearest ${exact(Number((100 * share).toFixed(1)))} % of each category`,
   filterCells: (cells: number) =>
@@ -48,5 +54,7 @@ export const filters = {
   noSuchRange: (min: number, max: number) =>
     Number.isNaN(min) || Number.isNaN(max)
       ? 'A range has a number at each end: type one such as 0.5.'
-      : `From ${exact(min)} to ${exact(max)} there is nothing: the first number must not be above the second.`
+      : `From ${exact(min)} to ${exact(max)} there is nothing: the first number must not be above the second.`,
+  noValueThere: (from: number, to: number, min: number, max: number) =>
+    `From ${exact(from)} to ${exact(to)} there is no value: all are from ${exact(min)} to ${exact(max)}.`
 } as const;

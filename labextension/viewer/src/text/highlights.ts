@@ -11,13 +11,25 @@ const MADE_BY = {
   category: 'Category',
   range: 'Range',
   annotation: 'Annotation',
-  combined: 'Combined'
+  combined: 'Combined',
+  composition: 'Composition',
+  distribution: 'Distribution',
+  scatter: 'Scatter',
+  'by-name': 'By name'
 } as const;
+
+/** A category may be called a whole text. */
+const MOST_NAME = 200;
 
 export const highlights = {
   highlights: 'Highlights',
   automaticLabel: (type: keyof typeof MADE_BY, n: number) => `${MADE_BY[type]} (${cells(n)})`,
 
+  madeBy: (tool: string): tool is keyof typeof MADE_BY => Object.hasOwn(MADE_BY, tool),
+  categoryLabel: (name: string, n: number) => `${name.slice(0, MOST_NAME)} (${cells(n)})`,
+
+  /** What an automatic label ends with: it tells how many cells there are. */
+  inLabel: (n: number) => `(${cells(n)})`,
   groupFromPython: (n: number) => `From Python (${cells(n)})`,
 
   pages: 'Pages',
@@ -26,7 +38,7 @@ export const highlights = {
   pageName: 'Name of the page',
   pageMenu: (name: string) => `More for page ${name}`,
   pageColor: (name: string) => `Colour of page ${name}`,
-  cellCount: cells,
+  tab: (name: string, n: number) => `${name}, ${cells(n)}`,
   pageHolds: (groups: number, n: number) =>
     groups === 0 ? 'Empty' : `${count(groups)} ${groups === 1 ? 'group' : 'groups'}, ${cells(n)}`,
   pageHint: (name: string) =>
@@ -71,6 +83,12 @@ export const highlights = {
   pageNeedsName: 'A page needs a name.',
   noSuchColor: (color: string) => `“${color}” is no colour: give one such as #d62728.`,
   lastPageStays: 'This is the only page, so it stays. Remove its groups instead.',
+  groupsRemoved: (n: number) =>
+    n === 1
+      ? '1 group removed. Ctrl Z brings it back.'
+      : `${count(n)} groups removed. Ctrl Z brings them back.`,
+  pageDeleted: (name: string, n: number) =>
+    `Page “${name}”${n === 0 ? '' : ` with its ${n === 1 ? 'group' : `${count(n)} groups`}`} deleted. Ctrl Z brings it back.`,
   nothingToConfirm: 'No cells are selected yet.',
   confirmedElsewhere: (label: string, page: string) =>
     `“${label}” is on page “${page}”, where the selection began.`,
@@ -88,16 +106,16 @@ export const highlights = {
   didRenameGroup: 'rename group',
   didShowGroup: 'show group',
   didHideGroup: 'hide group',
-  didRecolorGroup: 'colour of a group',
+  didRecolorGroup: 'recolour group',
   didRemoveGroup: 'remove group',
   didMoveGroup: 'move group',
   didCopyGroup: 'copy group',
   didHighlightFromPython: 'highlight from Python',
-  didAddPage: 'new page',
+  didAddPage: 'add page',
   didRenamePage: 'rename page',
-  didRecolorPage: 'colour of a page',
+  didRecolorPage: 'recolour page',
   didActivatePage: 'change page',
   didDeletePage: 'delete page',
   didClearPage: 'clear page',
-  didCombine: 'page of other pages’ cells'
+  didCombine: 'make a page of others'
 } as const;

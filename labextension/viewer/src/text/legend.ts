@@ -14,6 +14,7 @@ export const legend = {
   categoryOrder: 'Order of categories',
   categoryOrders: { data: 'As in the data', name: 'By name', count: 'By number of cells' },
   missing: 'Missing',
+  missingOrInfinite: 'Missing or infinite',
   ofCells: (visible: number, total: number) => `${count(visible)} / ${count(total)}`,
   ofCellsLong: (visible: number, available: number, total: number) =>
     `${count(visible)} of ${count(available)} cells visible` +

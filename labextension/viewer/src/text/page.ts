@@ -8,8 +8,10 @@ export const page = {
   undoOf: (what: string) => `Undo: ${what}`,
   redoOf: (what: string) => `Redo: ${what}`,
   picture: 'Cells of the dataset, one point a cell',
-  dataset: (cells: number, genes: number) =>
-    genes > 0 ? `${count(cells)} cells, ${count(genes)} genes` : `${count(cells)} cells`,
+  dataset: (cells: number, genes: number) => {
+    const told = cells === 1 ? '1 cell' : `${count(cells)} cells`;
+    return genes === 0 ? told : `${told}, ${genes === 1 ? '1 gene' : `${count(genes)} genes`}`;
+  },
 
   about: 'About this dataset',
   aboutButton: (leftOut: number) =>
@@ -51,6 +53,12 @@ export const page = {
     'This browser could not give a WebGL 2 surface to draw on. Turn on hardware acceleration, or close other tabs with 3D graphics, and open the viewer again.',
   pictureLost:
     'The browser took back the memory this picture is drawn with: point at it to go on.',
+  noContext: 'The browser gave no WebGL 2 context.',
+  noShader: (why: string) => `The graphics card does not take a program of the picture: ${why}`,
+  notOnScreen: (viewId: string, shown: readonly string[]) =>
+    `View “${viewId}” is not on the screen; these are: ${shown.join(', ')}.`,
+  oddCoordinates: (coordinates: number, cells: number) =>
+    `${count(coordinates)} coordinates for ${count(cells)} cells are not 1, 2 or 3 a cell.`,
   someEdges: (drawn: number, all: number) =>
     `The graph has ${count(all)} edges between visible cells: ${count(drawn)} of them are drawn.`,
   noParameters:
@@ -114,7 +122,7 @@ export const page = {
     ],
     page: [
       ['Ctrl Z', 'Undo'],
-      ['Ctrl Shift Z', 'Redo'],
+      ['Ctrl Shift Z, Ctrl Y', 'Redo'],
       ['H', 'Side panel on and off'],
       ['F', 'Full screen'],
       ['?', 'This sheet']

@@ -41,6 +41,7 @@ export const selection = {
   lassoNeedsPlane: 'A lasso needs two or three dimensions',
   annotationNeedsField: 'Colour the cells by a field first',
   noGraph: 'This dataset has no graph of neighbours (obsp["connectivities"])',
+  gestureCancelled: 'The picture or the tool changed during the gesture, so it took nothing: make it again.',
   loadingGraph: 'Loading the graph…',
   pressOnCell: 'Press on a cell',
   noCategoryHere: 'This cell has no category',
@@ -58,11 +59,23 @@ export const selection = {
   selectByModes: { names: 'Names', condition: 'Condition' },
   selectByLabels: { names: 'Names of cells', condition: 'Condition' },
   selectByHints: {
-    names: 'Names of cells, one a line or separated by commas; Ctrl Enter selects',
+    names: 'Names of cells, one a line or separated by commas or semicolons; Ctrl Enter selects',
     condition: 'CD3E > 1 & (MS4A1 <= 0.5 | cell_type == "B cell")'
   },
-  meets: (n: number) => (n === 1 ? '1 cell meets it.' : `${cells(n)} meet it.`),
-  named: (n: number) => (n === 1 ? '1 cell has such a name.' : `${cells(n)} have such names.`),
+  meets: (n: number) =>
+    n === 0
+      ? 'No cell meets it, so the selection stays as it is.'
+      : n === 1
+        ? '1 cell meets it.'
+        : `${cells(n)} meet it.`,
+  named: (n: number) =>
+    n === 0
+      ? 'No cell has such a name, so the selection stays as it is.'
+      : n === 1
+        ? '1 cell has such a name.'
+        : `${cells(n)} have such names.`,
+  nothingToTakeFrom: 'Nothing is selected to take cells from: choose Replace or Add.',
+  namesWithSpaces: 'A space is part of a name: put one name a line, or commas between them.',
   unknownNames: (names: readonly string[]) =>
     `${names.length === 1 ? '1 name is' : `${count(names.length)} names are`} unknown: ${quoted(names)}.`,
   repeatedNames: (n: number) =>

@@ -4,6 +4,7 @@
  */
 import { cellsOfMask } from '../cells/cellset';
 import { flipTriangle, insidePolygon } from '../cells/polygon';
+import { Tiles } from '../cells/tiles';
 import { text } from '../text';
 import { Taking } from './taking';
 import type { Gesture, ScreenPoint, Tool } from './tool';
@@ -28,14 +29,20 @@ export const lasso: Tool = {
 
 class LassoGesture implements Gesture {
   private readonly corners: ScreenPoint[];
+  /** Where the cells are. */
+  private readonly tiles: Tiles;
   /** 1 for each cell inside, as of the last corner. */
-  private inside: Uint8Array | null = null;
+  private readonly inside: Uint8Array;
 
   constructor(
     private readonly taking: Taking,
     at: ScreenPoint
   ) {
     this.corners = [at];
+    const { width, height } = taking.stage.size(taking.viewId);
+    const places = this.places();
+    this.tiles = new Tiles(places, width, height);
+    this.inside = new Uint8Array(places.length / 2);
   }
 
   move(point: ScreenPoint): void {
@@ -47,9 +54,7 @@ class LassoGesture implements Gesture {
     const { taking, corners } = this;
     taking.outline(corners);
     if (corners.length >= 3) {
-      const places = this.places();
-      this.inside ??= new Uint8Array(places.length / 2);
-      flipTriangle(this.inside, places, [corners[0]!, last, point]);
+      flipTriangle(this.inside, this.tiles, [corners[0]!, last, point]);
       const after = taking.preview(cellsOfMask(this.inside, taking.visible));
       taking.say(point, text.selected(after));
     }

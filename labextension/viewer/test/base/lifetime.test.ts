@@ -1,27 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { latest, Lifetime, throttle } from '../../src/base/lifetime';
-
-describe('Lifetime', () => {
-  it('ends what was added, the last first, once', () => {
-    const life = new Lifetime();
-    const said: string[] = [];
-    life.add(() => said.push('a'));
-    life.add(() => said.push('b'));
-    life.end();
-    life.end();
-    expect(said).toEqual(['b', 'a']);
-    expect(life.signal.aborted).toBe(true);
-  });
-
-  it('ends at once what is added too late', () => {
-    const life = new Lifetime();
-    life.end();
-    const end = vi.fn();
-    life.add(end);
-    expect(end).toHaveBeenCalledOnce();
-  });
-});
+import { latest, throttle } from '../../src/base/lifetime';
 
 describe('latest', () => {
   it('aborts the call before, and leaves its failure out', async () => {

@@ -41,6 +41,8 @@ describe('a mask', () => {
           return !Number.isNaN(v) && v >= min && v <= max;
         });
         expect([...maskOfRange(given, min, max)]).toEqual(naive);
+        const rest = naive.map((bit, i) => (Number.isFinite(given[i]!) ? bit : 1));
+        expect([...maskOfRange(given, min, max, true)]).toEqual(rest);
       })
     );
     expect([...maskOfRange(Float32Array.of(0.1, 0.2, NaN), Math.fround(0.1), 0.1)]).toEqual([0, 0, 0]);
@@ -56,14 +58,18 @@ describe('a mask', () => {
     );
   });
 
-  it('of categories passes codes of no category', () => {
+  it('of categories passes codes of no category, or hides them', () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 0, max: 255 })),
         fc.array(fc.boolean(), { maxLength: 8 }),
-        (codes, hides) => {
-          const naive = bits(codes.length, i => !(codes[i]! < hides.length && hides[codes[i]!]!));
-          const mask = maskOfCodes(Uint8Array.from(codes), Uint8Array.from(hides, Number));
+        fc.boolean(),
+        (codes, hides, rest) => {
+          const naive = bits(codes.length, i =>
+            codes[i]! < hides.length ? !hides[codes[i]!]! : !rest
+          );
+          const table = Uint8Array.from(hides, Number);
+          const mask = maskOfCodes(Uint8Array.from(codes), table, rest ? 1 : 0);
           expect([...mask]).toEqual(naive);
         }
       )

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { flipTriangle, insidePolygon } from '../../src/cells/polygon';
+import { Tiles } from '../../src/cells/tiles';
 
 type Point = readonly [number, number];
 
@@ -78,11 +79,14 @@ describe('flipTriangle', () => {
       fc.property(
         fc.array(fc.tuple(between, fc.constantFrom(NaN, 0.5, 3.5, -7.5, 11.5)), { maxLength: 40 }),
         fc.array(corner, { minLength: 3, maxLength: 25 }),
-        (points, polygon) => {
+        fc.constantFrom(3, 10, 100),
+        (points, polygon, side) => {
           const xy = Float32Array.from(points.flat());
+          // Many are beyond the grid, some in one tile.
+          const tiles = new Tiles(xy, side, side);
           const marks = new Uint8Array(points.length);
           for (let n = 3; n <= polygon.length; n++) {
-            flipTriangle(marks, xy, [polygon[0]!, polygon[n - 2]!, polygon[n - 1]!]);
+            flipTriangle(marks, tiles, [polygon[0]!, polygon[n - 2]!, polygon[n - 1]!]);
             const inside = points.map((_, i) => i).filter(i => marks[i] === 1);
             expect(inside).toEqual([...insidePolygon(xy, polygon.slice(0, n))]);
           }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sampleRows } from '../../src/cells/sample';
+import { sampleOf, sampleRows } from '../../src/cells/sample';
 
 describe('sampleRows', () => {
   it('takes so many different rows, ascending, and the same ones each time', () => {
@@ -27,5 +27,16 @@ describe('sampleRows', () => {
     }
     const firstHalf = rows.filter(row => row < 500_000).length;
     expect(Math.abs(firstHalf - 50_000)).toBeLessThan(5 * Math.sqrt(50_000));
+  });
+});
+
+describe('sampleOf', () => {
+  it('takes a share of the rows, in their order, and all of a small set', () => {
+    const rows = Uint32Array.from({ length: 40_000 }, (_, i) => 3 * i + 1);
+    const some = sampleOf(rows, 0.5);
+    expect(some).toHaveLength(20_000);
+    expect(some.every((row, i) => row % 3 === 1 && (i === 0 || row > some[i - 1]!))).toBe(true);
+    expect(sampleOf(rows, 0.01)).toHaveLength(10_000);
+    expect(sampleOf(rows.subarray(0, 9_000), 0.01)).toHaveLength(9_000);
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { binCounts, binOf, cellsInBin, keepBetween } from '../../src/cells/bins';
+import { binCounts, binOf, cellsInBin } from '../../src/cells/bins';
 import { ofMask } from '../../src/cells/cellset';
 import { cellsWithCode, countCodes } from '../../src/cells/counts';
 import { contrast, median, standardised } from '../../src/cells/moments';
@@ -109,11 +109,5 @@ describe('values', () => {
     );
     expect(binOf(5, 5, 5, 4)).toBe(0);
     expect(binOf(NaN, 0, 1, 4)).toBe(-1);
-  });
-
-  it('are kept between two, both included', () => {
-    const mask = Uint8Array.of(1, 1, 1, 1, 0);
-    keepBetween(mask, Float32Array.of(1, 2, NaN, 3.5, 2), 2, 3.5);
-    expect([...mask]).toEqual([0, 1, 0, 1, 0]);
   });
 });

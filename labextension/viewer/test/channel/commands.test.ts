@@ -82,6 +82,12 @@ describe('commands', () => {
     await say({ type: 'setColorBy', field: null });
     expect(app.activeView.value.field).toBeNull();
     expect(events).toEqual([]);
+    await say({ type: 'resetCamera' });
+    expect(app.changes.past.value).toMatchObject([
+      { label: 'colour by CD3E', origin: 'python' },
+      { label: 'colour by score', origin: 'python' },
+      { origin: 'python' }
+    ]);
   });
 
   it('colour by a field of the name it has now, or has in the data', async () => {
@@ -113,6 +119,7 @@ describe('commands', () => {
     expect(app.activePage.value.groups).toHaveLength(2);
     await say({ type: 'clearHighlights' });
     expect(app.highlighted.value).toHaveLength(0);
+    expect(app.changes.past.value.map(({ origin }) => origin)).toEqual(Array(3).fill('python'));
   });
 
   it('read the dataset again; what follows waits for it', async () => {

@@ -110,6 +110,7 @@ describe('edits of fields', () => {
         was: { 'obs:kind:2': 'NK' }
       },
       categoryColors: { 'obs:kind': { 'B cell': '#00ff00' } },
+      paletteColors: { 'obs:kind': { 'B cell': '#4477aa', 'T cell': '#ee6677', NK: '#228833' } },
       deletedFields: { deleted: ['obs:kind'], purged: ['var:HLA-A/B'] },
       userDefinedFields: [
         {
@@ -175,6 +176,33 @@ describe('another writer’s fields', () => {
     expect(app.fields.value.made(ref)?.extra).toEqual({ overlapStrategy: 'last', future: [1] });
     copyField(app, SCORE, 'Next');
     expect(app.activeView.value.field).toEqual({ source: 'user', key: 'user_num_5' });
+  });
+
+  it('get names that no other has, and categories that differ, and it is said', async () => {
+    const app = await openFixture(N);
+    const { skipped } = await restoreSession(
+      app,
+      await session(
+        {
+          renames: { categories: { 'obs:kind:0': 'NK' }, was: { 'obs:kind:0': 'B cell' } },
+          userDefinedFields: [
+            category({ key: 'kind', categories: ['a', 'a'] }),
+            category({ id: 'user_cat_5', key: 'kind' }),
+            category({ id: 'user_cat_6', key: 'score', isDeleted: true })
+          ]
+        },
+        { user_cat_4: CODES, user_cat_5: CODES, user_cat_6: CODES }
+      )
+    );
+    expect(skipped).toEqual([]);
+    expect(app.fields.value.list.map(({ name }) => name)).toEqual([
+      'kind', 'score', 'kind (2)', 'kind (3)'
+    ]);
+    expect(app.fields.value.deleted.map(({ name }) => name)).toEqual(['score']);
+    const made = app.columns.ready({ source: 'user', key: 'user_cat_4' });
+    expect(made).toMatchObject({ labels: ['a', 'a (2)'] });
+    expect(app.columns.ready(KIND)).toMatchObject({ labels: ['NK (2)', 'T cell', 'NK'] });
+    expect(app.messages.value.map(({ text }) => text).join()).toContain('told apart: “NK (2)”');
   });
 
   it('have cells of no category where the largest code says so, unless those have a label', async () => {
@@ -301,7 +329,8 @@ print(json.dumps({
       const { skipped } = await restoreSession(app, new Blob([readFileSync(built)]));
       expect(skipped).toEqual([]);
       const ours = app.fields.value.list.filter(({ ref }) => ref.source === 'user');
-      expect(ours.map(({ name }) => name)).toEqual(['kind', 'kind__2']);
+      // The data have a “kind” of their own here, too.
+      expect(ours.map(({ name }) => name)).toEqual(['kind (2)', 'kind__2']);
       const columns = ours.map(({ ref }) => app.columns.ready(ref));
       const told = columns.map(column =>
         column?.kind === 'categorical'

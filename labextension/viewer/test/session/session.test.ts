@@ -10,10 +10,14 @@ import { Dataset } from '../../src/data/dataset';
 import { captureSession } from '../../src/session/capture';
 import { restoreSession } from '../../src/session/restore';
 import { App } from '../../src/state/app';
-import { snapshot } from '../../src/state/keep';
-import { undo } from '../../src/state/undo';
+import { confirmCandidate } from '../../src/state/confirm';
+import { setVisibility, toggleCategory } from '../../src/state/filters';
+import { addGroup, reopenGroup } from '../../src/state/groups';
+import { adopt, snapshot } from '../../src/state/keep';
+import { redo, undo } from '../../src/state/undo';
+import { setCamera, setField } from '../../src/state/views';
 import { fill, views } from '../filled';
-import { Changing, filesOf, openFixture, tables } from '../fixture';
+import { Changing, filesOf, loaded, openFixture, tables } from '../fixture';
 
 const N = 20;
 const SMALL = fileURLToPath(
@@ -363,6 +367,43 @@ print(row_identity(names).order_sha256)`;
     expect(snapshot(app)).toEqual(before);
   });
 
+  it('leaves that out whatever the file says of what fits any dataset', async () => {
+    const whole = await bytesOf(await filled());
+    const { manifest, stored } = takeApart(whole);
+    const said = Buffer.from(
+      JSON.stringify({
+        ...manifest,
+        chunks: manifest.chunks.map(chunk => ({ ...chunk, datasetDependent: false }))
+      })
+    );
+    const length = (bytes: Uint8Array): Buffer => {
+      const four = Buffer.alloc(4);
+      four.writeUInt32LE(bytes.length);
+      return four;
+    };
+    const frames = stored.flatMap(chunk => [length(chunk), chunk]);
+    const app = await openFixture(N + 1);
+    const before = snapshot(app);
+    const file = new Blob([whole.subarray(0, 17), length(said), said, ...frames] as BlobPart[]);
+    expect((await restoreSession(app, file)).restored).toEqual([]);
+    expect(snapshot(app)).toEqual(before);
+  });
+
+  it('is the same bytes when it is captured again', async () => {
+    const chunks = async (app: App): Promise<string[]> =>
+      takeApart(await bytesOf(app)).stored.map(chunk => gunzipSync(chunk).toString('latin1'));
+    const old = await filled();
+    setField(old, { source: 'obs', key: 'kind' });
+    await loaded(old);
+    toggleCategory(old, { source: 'obs', key: 'kind' }, 'NK', false);
+    setVisibility(old, Uint32Array.of(4, 7), false);
+    const app = await openFixture(N);
+    await restoreSession(app, await captureSession(old));
+    // Where views are drawn is no part of the state.
+    app.places.value = old.places.value;
+    expect(await chunks(app)).toEqual(await chunks(old));
+  });
+
   it('drops a field that is not there, and says so', async () => {
     const old = await filled();
     const given = tables(N);
@@ -399,4 +440,75 @@ print(row_identity(names).order_sha256)`;
     expect(restored).toHaveLength(4);
     expect(app.views.value).toEqual(views);
   });
+});
+
+describe('a selection that is being made', () => {
+  /** A session whose first group has the id of what will be edited here. */
+  async function theirs(): Promise<Blob> {
+    const other = await openFixture(N);
+    addGroup(other, 'lasso', 'Theirs', Uint32Array.of(1, 2));
+    return captureSession(other);
+  }
+
+  const groups = (app: App): [string, number[]][] =>
+    app.highlights.value.pages.flatMap(page =>
+      page.groups.map(({ label, cells }): [string, number[]] => [label, [...cells]])
+    );
+
+  it('never takes the place of another session’s group', async () => {
+    const app = await openFixture(N);
+    addGroup(app, 'lasso', 'Mine', Uint32Array.of(10));
+    reopenGroup(app, 'highlight_1');
+    await restoreSession(app, await theirs());
+    expect([app.candidate.value.groupId, app.canUndoCandidate.value]).toEqual([null, false]);
+    confirmCandidate(app);
+    expect(groups(app)).toEqual([
+      ['Theirs', [1, 2]],
+      ['Combined (1 cell)', [10]]
+    ]);
+  });
+
+  it('is of its group again when the session is undone, and of none when it is done again', async () => {
+    const app = await openFixture(N);
+    addGroup(app, 'lasso', 'Mine', Uint32Array.of(10));
+    reopenGroup(app, 'highlight_1');
+    await restoreSession(app, await theirs());
+    undo(app);
+    expect(app.candidate.value.groupId).toBe('highlight_1');
+    redo(app);
+    expect(app.candidate.value.groupId).toBeNull();
+    reopenGroup(app, 'highlight_1');
+    undo(app);
+    confirmCandidate(app);
+    expect(groups(app)[0]).toEqual(['Mine', [10]]);
+  });
+
+  it('has no steps of another page’s state', async () => {
+    const app = await openFixture(N);
+    addGroup(app, 'lasso', 'Mine', Uint32Array.of(10));
+    reopenGroup(app, 'highlight_1');
+    adopt(app, snapshot(await filled()));
+    expect(app.candidate.value.groupId).toBe('highlight_3');
+    expect(app.canUndoCandidate.value).toBe(false);
+  });
+});
+
+it('gives back the cameras there were when it is undone', async () => {
+  const at = (x: number): void =>
+    setCamera(app, 'live', {
+      mode: 'planar',
+      position: [x, 0, 1],
+      target: [x, 0, 0],
+      up: [0, 1, 0],
+      zoom: 1
+    });
+  const camera = (): number | undefined => app.views.value[0]!.cameras[2]?.target[0];
+  const app = await openFixture(N);
+  at(77);
+  const file = await captureSession(app);
+  at(5);
+  await restoreSession(app, file);
+  expect(camera()).toBe(77);
+  undo(app);
+  expect(camera()).toBe(5);
 });

@@ -4,9 +4,11 @@ import type { App } from '../../src/state/app';
 import { stepCandidate } from '../../src/state/candidate';
 import { comparedIn } from '../../src/state/compared';
 import { compositionOf } from '../../src/state/composition';
-import { addGroup } from '../../src/state/groups';
+import { addGroup, removeGroup } from '../../src/state/groups';
+import { addPage } from '../../src/state/pages';
 import { Summary } from '../../src/state/summary';
 import { redo, undo } from '../../src/state/undo';
+import { setField } from '../../src/state/views';
 import {
   closeWindow,
   duplicateWindow,
@@ -17,7 +19,7 @@ import {
   setWindowField,
   setWindowPages
 } from '../../src/state/windows';
-import { KINDS, openFixture } from '../fixture';
+import { KINDS, loaded, openFixture } from '../fixture';
 
 const SCORE = { source: 'obs', key: 'score' } as const;
 const N = 20;
@@ -62,6 +64,22 @@ describe('windows', () => {
     expect(app.windows.value).toEqual([]);
     redo(app);
     expect(app.windows.value).toHaveLength(1);
+  });
+
+  it('have no step of undo where nothing differs', () => {
+    openWindow(app, 'scatter');
+    const { place } = app.windows.value[0]!;
+    const { past } = app.changes;
+    const { length } = past.value;
+    closeWindow(app, 'window_9');
+    placeWindow(app, 'window_9', place);
+    placeWindow(app, 'window_1', { ...place });
+    setWindowField(app, 'window_1', 1, null);
+    setWindowPages(app, 'window_1', null);
+    expect(past.value).toHaveLength(length);
+    setWindowField(app, 'window_1', 1, SCORE);
+    setWindowField(app, 'window_1', 1, { ...SCORE });
+    expect(past.value).toHaveLength(length + 1);
   });
 
   it('are doubled with their settings, raised, and closed', () => {
@@ -161,5 +179,37 @@ describe('the summary', () => {
     summary.dispose();
     addGroup(app, 'lasso', 'more', cells(5));
     expect(summary.differences.value.found).toEqual([]);
+  });
+
+  it('tells the field that is shown, with medians', async () => {
+    setField(app, SCORE);
+    await loaded(app);
+    addGroup(app, 'lasso', 'some', cells(0, 2, 3, 19));
+    const summary = new Summary(app);
+    await finished(summary);
+    expect(summary.statistics.value).toMatchObject({
+      inside: { n: 3, mean: 8 },
+      outside: { n: 16 },
+      medians: [3, 10]
+    });
+    setField(app, { source: 'obs', key: 'kind' });
+    await finished(summary);
+    expect(summary.statistics.value).toBeNull();
+    summary.dispose();
+  });
+
+  it('forgets a group that is removed, or on another page', () => {
+    addGroup(app, 'lasso', 'a', cells(1, 2));
+    addGroup(app, 'lasso', 'b', cells(3));
+    const summary = new Summary(app);
+    summary.chosen.value = { groupId: 'highlight_1' };
+    expect(summary.cells.value).toEqual(cells(1, 2));
+    removeGroup(app, 'highlight_1');
+    expect(summary.subject.value).toBe('page');
+    expect(summary.cells.value).toEqual(cells(3));
+    summary.chosen.value = { groupId: 'highlight_2' };
+    addPage(app);
+    expect(summary.subject.value).toBe('page');
+    summary.dispose();
   });
 });

@@ -3,7 +3,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { App } from '../../src/state/app';
 import { selectNames, selectWhere } from '../../src/state/by-name';
 import { confirmCandidate } from '../../src/state/confirm';
+import { renameField } from '../../src/state/field-edits';
 import { toggleCategory } from '../../src/state/filters';
+import { activateView, keepView } from '../../src/state/layout';
 import { KINDS, openFixture } from '../fixture';
 
 const KIND = { source: 'obs', key: 'kind' } as const;
@@ -73,6 +75,27 @@ describe('a condition', () => {
     );
     await selectWhere(app, '"Cell type" == Killer', 'replace');
     expect(candidate()).toEqual(rows(isKind('NK')));
+  });
+
+  it('finds genes by the names they have now', async () => {
+    renameField(app, { source: 'var', key: 'CD3E' }, 'stem');
+    renameField(app, { source: 'var', key: 'HLA-A/B' }, 'CD3E');
+    await selectWhere(app, 'stem > 1', 'replace');
+    expect(candidate()).toEqual(rows(row => row % 3 > 1));
+    expect(await selectWhere(app, 'CD3E > 0', 'replace')).toBe(0);
+    await expect(selectWhere(app, 'Stem > 1', 'replace')).rejects.toThrow('Did you mean “stem”?');
+  });
+
+  it('takes the cells that are visible in the view it was typed in', async () => {
+    const taken = selectWhere(app, 'score > 15', 'replace');
+    keepView(app);
+    const kept = app.views.value.at(-1)!.id;
+    activateView(app, kept);
+    toggleCategory(app, KIND, 'NK', false);
+    await taken;
+    expect(app.activeView.value.id).toBe(kept);
+    expect(app.candidate.value.steps[0]).toMatchObject({ view: 'live', detail: { filters: [] } });
+    expect(candidate()).toEqual(rows(row => row > 15));
   });
 
   it('needs its columns no longer than it reads them', async () => {

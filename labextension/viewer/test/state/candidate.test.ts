@@ -3,7 +3,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { App } from '../../src/state/app';
 import {
   cancelCandidate,
+  previewCandidate,
   redoCandidate,
+  setCandidate,
   stepCandidate,
   undoCandidate
 } from '../../src/state/candidate';
@@ -72,10 +74,47 @@ describe('the candidate set', () => {
     expect(app.messages.value.at(-1)?.text).toContain('1 hidden');
   });
 
-  it('is gone after cancel, and is no step of undo', () => {
-    select('replace', 1);
+  it('is gone after cancel, which is a step of its own undo', () => {
+    select('replace', 1, 2);
     cancelCandidate(app);
-    expect(candidate()).toBeNull();
-    expect([app.canUndo.value, app.canUndoCandidate.value]).toEqual([false, false]);
+    cancelCandidate(app);
+    expect(app.messages.value).toEqual([]);
+    expect([candidate(), app.canUndo.value]).toEqual([null, false]);
+    undoCandidate(app);
+    expect(candidate()).toEqual([1, 2]);
+    select('remove', 2);
+    cancelCandidate(app);
+    expect(app.messages.value.map(({ text }) => text)).toEqual([
+      expect.stringContaining('Ctrl Z brings the selection back')
+    ]);
+    undoCandidate(app);
+    expect(candidate()).toEqual([1]);
+    expect(app.candidate.value.steps).toHaveLength(2);
+  });
+
+  it('begins anew where it is empty and is cut with others', () => {
+    select('replace');
+    select('intersect', 1, 2);
+    expect(candidate()).toEqual([1, 2]);
+    expect(app.candidate.value.steps).toHaveLength(1);
+    select('remove', 1, 2);
+    expect(previewCandidate(app, Uint32Array.of(7), 'intersect')).toBe(1);
+  });
+
+  it('keeps no more steps than memory bears', () => {
+    const big = 2 ** 24;
+    let steps = 0;
+    for (let i = 0; i < 60; i++) select('add', 3);
+    for (; app.canUndoCandidate.value; steps++) {
+      undoCandidate(app);
+    }
+    expect(steps).toBe(50);
+    for (let i = 0; i < 8; i++) {
+      setCandidate(app, { ...app.candidate.value, cells: new Uint32Array(big) });
+    }
+    for (steps = 0; app.canUndoCandidate.value; steps++) {
+      undoCandidate(app);
+    }
+    expect(steps).toBe((256 * 2 ** 20) / (4 * big));
   });
 });

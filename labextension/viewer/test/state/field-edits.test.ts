@@ -64,6 +64,32 @@ describe('renaming a field', () => {
     expect(app.canUndo.value).toBe(false);
   });
 
+  it('is refused for one that is deleted, or was never there', () => {
+    deleteField(app, KIND);
+    for (const ref of [KIND, { source: 'obs', key: 'none' } as const]) {
+      renameField(app, ref, 'Other');
+      expect(said()).toContain(`no field “${ref.key}” to edit`);
+    }
+    expect(app.slots.fields.signal.value.names.size).toBe(0);
+  });
+
+  it('gives back a name with spaces around it, of a field and of a category', async () => {
+    const given = tables(20);
+    const manifest = given.documents['obs_manifest.json'] as Record<string, unknown>;
+    manifest['_categoricalFields'] = [[' kind', ['B', ' B', 'NK'], 'uint8', 255, {}]];
+    given.binaries['obs/ kind.codes.u8'] = given.binaries['obs/kind.codes.u8']!;
+    app = new App(await Dataset.open(filesOf(given)));
+    const ref: FieldRef = { source: 'obs', key: ' kind' };
+    setField(app, ref);
+    await loaded(app);
+    renameField(app, ref, 'Type');
+    renameCategory(app, ref, ' B', 'Plasma');
+    expect(app.columns.ready(ref)).toMatchObject({ labels: ['B', 'Plasma', 'NK'] });
+    renameField(app, ref, ' kind');
+    renameCategory(app, ref, ' B', ' B');
+    expect(app.slots.fields.signal.value).toMatchObject({ names: new Map(), categories: new Map() });
+  });
+
   it('goes for genes, which are found by both names', () => {
     renameField(app, GENE, 'x'.repeat(200));
     expect(app.fields.value.geneNames).toEqual(['x'.repeat(200), 'HLA-A/B']);
@@ -112,7 +138,7 @@ describe('a deleted field', () => {
       app.slots.views.set(
         app.views.value.map(view => ({
           ...view,
-          filters: [{ kind: 'category' as const, field: KIND, hidden: ['NK'], enabled: true }]
+          filters: [{ kind: 'category' as const, field: KIND, hidden: ['NK'], missing: false, enabled: true }]
         }))
       )
     );

@@ -94,6 +94,17 @@ describe('Confirm', () => {
     expect(confirmCandidate(app)?.id).toBe('highlight_2');
   });
 
+  it('that is undone is being selected again, and is not when it is done again', () => {
+    select('replace', 1, 2);
+    select('add', 3);
+    const before = app.candidate.value;
+    confirmCandidate(app);
+    undo(app);
+    expect([groups().length, app.candidate.value]).toEqual([0, before]);
+    redo(app);
+    expect([groups().length, candidate()]).toEqual([1, null]);
+  });
+
   it('is undone without touching a selection begun since', () => {
     select('replace', 1);
     confirmCandidate(app);
@@ -169,6 +180,23 @@ describe('a group that is edited', () => {
     expect(groups()).toBe(before);
     select('replace', 3);
     expect(confirmCandidate(app)?.id).toBe('highlight_3');
+  });
+
+  it('leaves what was begun before it, which Cancel and Confirm go back to', () => {
+    select('replace', 7);
+    const begun = app.candidate.value;
+    reopenGroup(app, 'highlight_1');
+    reopenGroup(app, 'highlight_1');
+    reopenGroup(app, 'highlight_2');
+    cancelCandidate(app);
+    expect(app.candidate.value.groupId).toBe('highlight_1');
+    cancelCandidate(app);
+    expect(app.candidate.value).toBe(begun);
+    reopenGroup(app, 'highlight_1');
+    select('add', 5);
+    confirmCandidate(app);
+    expect(app.candidate.value).toBe(begun);
+    expect(groups()[0]!.cells).toEqual(Uint32Array.of(1, 2, 5));
   });
 
   it('is a new one where it was removed meanwhile', () => {

@@ -156,6 +156,38 @@ describe('cameras', () => {
   });
 });
 
+describe('cameras that a step set', () => {
+  it('come back with it: each its own when views are no longer locked', () => {
+    setCamerasLocked(app, false);
+    keepView(app);
+    setCamera(app, 'kept_1', at(9));
+    setCamera(app, 'live', at(1));
+    setCamerasLocked(app, true);
+    expect([camera('live'), camera('kept_1')]).toEqual([1, 1]);
+    undo(app);
+    expect([camera('live'), camera('kept_1')]).toEqual([1, 9]);
+    setCamera(app, 'live', at(4));
+    redo(app);
+    expect([camera('live'), camera('kept_1')]).toEqual([4, 4]);
+  });
+
+  it('are not those that a person moved in the midst of a drag', () => {
+    setPointSize(app, 2);
+    setCamera(app, 'live', at(3));
+    setPointSize(app, 4);
+    undo(app);
+    expect([app.activeView.value.look.pointSize, camera('live')]).toEqual([2, 3]);
+    undo(app);
+    expect([app.activeView.value.look.pointSize, camera('live')]).toEqual([null, 3]);
+  });
+
+  it('are locked once', () => {
+    keepView(app);
+    setCamerasLocked(app, app.layout.value.camerasLocked);
+    expect(app.changes.past.value).toHaveLength(1);
+  });
+});
+
 it('has no edges to draw without a graph, and says so', () => {
   setEdges(app, true);
   expect(app.activeView.value.look.edges).toBe(app.dataset.report.nEdges !== 0);

@@ -2,11 +2,17 @@ import { describe, expect, it } from 'vitest';
 
 import { Dataset } from '../../src/data/dataset';
 import { App } from '../../src/state/app';
-import { hideCategories, setRange, showOnlyCategory, toggleCategory } from '../../src/state/filters';
+import {
+  hideCategories,
+  setRange,
+  showOnlyCategory,
+  toggleCategory,
+  toggleMissing
+} from '../../src/state/filters';
 import { legendOf, type CategoryLegend, type NumberLegend } from '../../src/state/legend';
 import { setLog, setRangeFollows } from '../../src/state/look';
 import { undo } from '../../src/state/undo';
-import { setField } from '../../src/state/views';
+import { setCamera, setColormap, setField } from '../../src/state/views';
 import { filesOf, loaded, tables } from '../fixture';
 
 const N = 24;
@@ -55,8 +61,9 @@ describe('the legend of categories', () => {
       [6, 4, 0, false],
       [6, 4, 4, true]
     ]);
-    // Those without a category are not in it, and stay.
-    expect(app.nVisible.value).toBe(4 + 4);
+    const { missing } = legend.value as CategoryLegend;
+    expect(missing).toMatchObject({ total: 6, available: 4, visible: 0, shown: false });
+    expect(app.nVisible.value).toBe(4);
   });
 
   it('holds for 100,000 categories, most of them hidden', async () => {
@@ -91,7 +98,8 @@ describe('the legend of numbers', () => {
     setRange(app, GENE, 1, 2);
     // 4, 5, 7, 8, 10, 11 of 4 … 12 have a gene that is not zero.
     expect(total(legend(app).visible)).toBe(6);
-    expect(legend(app)).toMatchObject({ min: 1, max: 23, low: 4, high: 12, missing: 1 });
+    expect(legend(app)).toMatchObject({ min: 1, max: 23, low: 4, high: 12 });
+    expect(legend(app).missing).toMatchObject({ total: 1, available: 0, visible: 0, shown: false });
   });
 
   it('lets the colours span the range that is shown, if that is asked for', async () => {
@@ -116,7 +124,8 @@ describe('the legend of numbers', () => {
     setRange(app, SCORE, -5, 5);
     const visible = app.visible.value;
     setLog(app, true);
-    expect(legend(app)).toMatchObject({ log: true, withoutLog: 8, missing: 3, from: 1, to: 13 });
+    expect(legend(app)).toMatchObject({ log: true, withoutLog: 8, from: 1, to: 13 });
+    expect(legend(app).missing.total).toBe(3);
     expect(app.visible.value).toBe(visible);
     const grey = [160, 160, 164, 255].join();
     const drawn = Array.from({ length: N }, (_, i) => app.colors.value.subarray(4 * i, 4 * i + 4).join());
@@ -124,6 +133,44 @@ describe('the legend of numbers', () => {
     expect(legend(app).stops[0]).toBe('rgb(160 160 164)');
     setLog(app, false);
     expect(legend(app).withoutLog).toBe(0);
+  });
+
+  it('counts infinite values with the missing ones, and draws them so', async () => {
+    const values = Float32Array.from({ length: N }, (_, i) =>
+      i < 2 ? NaN : i < 5 ? Infinity : i < 6 ? -Infinity : i - 10
+    );
+    const app = await opened(values);
+    expect(total(legend(app).all)).toBe(N - 6);
+    expect(legend(app)).toMatchObject({ infinite: true, missing: { total: 6, visible: 6 } });
+    const grey = [160, 160, 164, 255].join();
+    const drawn = Array.from({ length: N }, (_, i) => app.colors.value.subarray(4 * i, 4 * i + 4).join());
+    expect(drawn.filter(color => color === grey)).toHaveLength(6);
+    setLog(app, true);
+    expect(legend(app).withoutLog).toBe(5);
+    setRange(app, GENE, 1, 2);
+    expect(legend(app).missing).toMatchObject({ available: 4, visible: 4 });
+    toggleMissing(app, SCORE, false);
+    expect(app.nVisible.value).toBe(12);
+    expect(legend(app)).toMatchObject({ low: -4, high: 13, missing: { available: 4, visible: 0 } });
+  });
+
+  it('is not computed at a move of the camera', async () => {
+    const app = await opened(Float32Array.from({ length: N }, (_, i) => i));
+    setRange(app, SCORE, 4, 12);
+    const numbers = legendOf(app);
+    const before = numbers.value;
+    setCamera(app, 'live', {
+      mode: 'planar',
+      position: [0, 0, 1],
+      target: [0.5, 0, 0],
+      up: [0, 1, 0],
+      zoom: 2
+    });
+    expect(numbers.value).toBe(before);
+    setColormap(app, 'magma');
+    const recoloured = numbers.value as NumberLegend;
+    expect(recoloured.colormap).toBe('magma');
+    expect(recoloured.visible).toBe((before as NumberLegend).visible);
   });
 
   it.each([

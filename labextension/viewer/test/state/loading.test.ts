@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { Dataset, type Files } from '../../src/data/dataset';
 import type { Reading } from '../../src/data/reading';
 import { App } from '../../src/state/app';
-import { setField } from '../../src/state/views';
+import { setCamera, setField } from '../../src/state/views';
 import { filesOf, loaded, tables } from '../fixture';
 
 const SCORE = { source: 'obs', key: 'score' } as const;
@@ -75,4 +75,21 @@ it('is not told of any more when nobody needs it', async () => {
   setField(app, SCORE);
   await loaded(app);
   expect([app.column.value?.state, app.shown.loading.value]).toEqual(['ready', []]);
+});
+
+it('is not begun again by a camera that moves, only by a connection that is back', async () => {
+  setField(app, GENE);
+  app.connection.value = { state: 'open' };
+  app.shown.loading.value[0]!.cancel();
+  await loaded(app);
+  const { length } = held;
+  for (let x = 0; x < 3; x++) {
+    const camera = { mode: 'planar', position: [x, 0, 1], target: [x, 0, 0], up: [0, 1, 0] } as const;
+    setCamera(app, 'live', { ...camera, zoom: 1 });
+    await loaded(app);
+  }
+  expect([held.length, app.column.value?.state]).toEqual([length, 'failed']);
+  app.connection.value = { state: 'lost' };
+  app.connection.value = { state: 'open' };
+  expect(held).toHaveLength(length + 1);
 });

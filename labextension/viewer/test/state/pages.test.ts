@@ -151,3 +151,20 @@ describe('pages of other pages’ cells', () => {
     expect(names()).toHaveLength(3);
   });
 });
+
+it('says what went, and how it comes back', () => {
+  const texts = (): string[] => app.messages.value.map(({ text }) => text);
+  clearPage(app);
+  expect(texts()).toEqual([]);
+  addGroup(app, 'lasso', 'one', Uint32Array.of(1));
+  addGroup(app, 'lasso', 'two', Uint32Array.of(2));
+  clearPage(app);
+  expect(texts()).toEqual(['2 groups removed. Ctrl Z brings them back.']);
+  undo(app);
+  addPage(app);
+  deletePage(app, 'page_1');
+  expect(texts()).toEqual(['Page “Page 1” with its 2 groups deleted. Ctrl Z brings it back.']);
+  deletePage(app, 'page_1');
+  undo(app);
+  expect(app.highlights.value.pages.map(page => page.groups.length)).toEqual([2, 0]);
+});

@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 
 import type { App } from '../../src/state/app';
 import { previewCandidate, stepCandidate } from '../../src/state/candidate';
-import { filtersOn, kindOf } from '../../src/state/recipe';
+import { renameCategory } from '../../src/state/category-edits';
+import { filtersOn, kindOf, labelOf } from '../../src/state/recipe';
 import type { Filter, Group, RecipeStep, SetOperation } from '../../src/state/types';
 import { openFixture } from '../fixture';
 
@@ -51,6 +52,22 @@ describe('what a selection is', () => {
     });
   });
 
+  it.each<[readonly RecipeStep[], string]>([
+    [[step('annotation', { field: KIND, category: 'NK' })], 'Killer (2 cells)'],
+    [[step('annotation', { field: KIND, min: 0, max: 1 })], 'Range (2 cells)'],
+    [[step('composition', { field: 'kind', category: 'Killer' })], 'Killer (2 cells)'],
+    [[step('composition', { category: 'a' }), step('composition', { category: 'b' }, 'add')], 'Composition (2 cells)'],
+    [[step('scatter')], 'Scatter (2 cells)'],
+    [[step('by-name')], 'By name (2 cells)'],
+    [[step('scatter', {}, 'add')], 'Combined (2 cells)'],
+    [[step('scatter'), step('lasso', {}, 'add')], 'Combined (2 cells)'],
+    [[step('constructor')], 'Combined (2 cells)'],
+    [[], 'Combined (2 cells)']
+  ])('is called after its category, or after what made it: %j', (steps, label) => {
+    renameCategory(app, KIND, 'NK', 'Killer');
+    expect(labelOf(app, steps, kindOf(app, steps).type, 2)).toBe(label);
+  });
+
   it('goes on from the group it was taken from', () => {
     const known = group([step('lasso')]);
     expect(kindOf(app, [], known).type).toBe('knn');
@@ -61,8 +78,8 @@ describe('what a selection is', () => {
 
 it('tells the filters that were on, hidden cells by their number', () => {
   const filters: Filter[] = [
-    { kind: 'range', field: { source: 'obs', key: 'score' }, min: 1, max: 5, enabled: true },
-    { kind: 'category', field: KIND, hidden: ['NK'], enabled: false },
+    { kind: 'range', field: { source: 'obs', key: 'score' }, min: 1, max: 5, missing: true, enabled: true },
+    { kind: 'category', field: KIND, hidden: ['NK'], missing: false, enabled: false },
     { kind: 'cells', hidden: Uint32Array.of(2, 3), enabled: true }
   ];
   app.changes.change('filter', () => app.slots.views.set([{ ...app.activeView.value, filters }]));

@@ -4,9 +4,11 @@ import { Dataset } from '../../src/data/dataset';
 import { captureSession } from '../../src/session/capture';
 import { readSession } from '../../src/session/container';
 import { App } from '../../src/state/app';
+import { renameCategory } from '../../src/state/category-edits';
 import { hideCategories, toggleCategory } from '../../src/state/filters';
 import { addGroup } from '../../src/state/groups';
 import { adopt, snapshot } from '../../src/state/keep';
+import { mergeCategories } from '../../src/state/regrouping';
 import { undo } from '../../src/state/undo';
 import { setCamera, setColormap, setDimension, setField, setPointSize } from '../../src/state/views';
 import { Changing, KINDS, loaded, tables, type Tables } from '../fixture';
@@ -88,6 +90,22 @@ describe('a refresh', () => {
     expect(app.points.value).toMatchObject({ value: new Float32Array(2 * N).fill(0.25) });
     undo(app);
     expect(app.activePage.value.groups).toEqual([]);
+  });
+
+  it('tells a category apart that is called as another was renamed to', async () => {
+    const { app, files } = await opened();
+    renameCategory(app, KIND, 'B cell', 'Mono');
+    files.become('two', given => {
+      manifest(given)['_categoricalFields'] = [['kind', [...KINDS, 'Mono'], 'uint8', 255, {}]];
+      given.binaries['obs/kind.codes.u8'] = Uint8Array.from({ length: N }, (_, i) => i % 4);
+    });
+    await app.shown.refresh();
+    expect(app.columns.ready(KIND)).toMatchObject({ labels: ['Mono (2)', 'T cell', 'NK', 'Mono'] });
+    expect(said(app)).toContain('told apart: “Mono (2)”');
+    mergeCategories(app, KIND, ['T cell', 'NK'], 'TN');
+    const made = app.columns.ready(app.activeView.value.field!);
+    expect(made).toMatchObject({ labels: ['Mono (2)', 'TN', 'Mono'] });
+    expect(made?.kind === 'categorical' && [...made.codes.slice(0, 4)]).toEqual([0, 1, 1, 2]);
   });
 
   it('goes from the old picture to the new one at once', async () => {

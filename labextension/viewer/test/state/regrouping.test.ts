@@ -51,7 +51,7 @@ function said(): (string | undefined)[] {
 
 describe('a category', () => {
   it('is renamed beside the data, and filters by it stay', () => {
-    filter({ kind: 'category', field: KIND, hidden: ['NK'], enabled: true });
+    filter({ kind: 'category', field: KIND, hidden: ['NK'], missing: false, enabled: true });
     renameCategory(app, KIND, 'NK', ' Natural killer ');
     expect(columnOf(KIND).labels).toEqual(['B cell', 'T cell', 'Natural killer']);
     expect(columnOf(KIND).categories).toEqual(['B cell', 'T cell', 'NK']);
@@ -87,7 +87,7 @@ describe('a category', () => {
 describe('merging', () => {
   it('makes a field of its own, hides the first, and is followed by views and filters', async () => {
     filter(
-      { kind: 'category', field: KIND, hidden: ['NK', 'T cell'], enabled: true },
+      { kind: 'category', field: KIND, hidden: ['NK', 'T cell'], missing: false, enabled: true },
       { kind: 'outlier', field: KIND, threshold: 0.5, enabled: true }
     );
     const before = [labels(KIND), categoryColors(columnOf(KIND))] as const;
@@ -99,7 +99,7 @@ describe('merging', () => {
     expect(labels(ref)).toEqual(before[0].map(one => (one === 'B cell' ? one : one && 'T cell + NK')));
     expect(categoryColors(columnOf(ref))).toEqual([before[1][0], before[1][1]]);
     expect(app.activeView.value.filters).toEqual([
-      { kind: 'category', field: ref, hidden: ['T cell + NK'], enabled: true },
+      { kind: 'category', field: ref, hidden: ['T cell + NK'], missing: false, enabled: true },
       { kind: 'outlier', field: KIND, threshold: 0.5, enabled: false }
     ]);
     expect(app.nVisible.value).toBe(10);
@@ -141,7 +141,7 @@ describe('merging', () => {
   });
 
   it('says that what was hidden is seen with the rest, and drops a filter that hides nothing', () => {
-    filter({ kind: 'category', field: KIND, hidden: ['NK'], enabled: true });
+    filter({ kind: 'category', field: KIND, hidden: ['NK'], missing: false, enabled: true });
     mergeCategories(app, KIND, ['NK', 'T cell'], 'Both');
     expect(app.activeView.value.filters).toEqual([]);
     expect(said().join()).toContain('“Both” is visible');
@@ -150,7 +150,7 @@ describe('merging', () => {
   it('renames its categories in filters', () => {
     mergeCategories(app, KIND, ['NK', 'T cell'], 'Both');
     const ref = shown();
-    filter({ kind: 'category', field: ref, hidden: ['Both'], enabled: true });
+    filter({ kind: 'category', field: ref, hidden: ['Both'], missing: false, enabled: true });
     renameCategory(app, ref, 'Both', 'Each');
     expect(app.activeView.value.filters).toMatchObject([{ hidden: ['Each'] }]);
     expect(app.nVisible.value).toBe(10);

@@ -119,7 +119,7 @@ describe('filters and legend', () => {
     expect(app.nVisible.value).toBe(10);
     expect(legend.value).toMatchObject({
       kind: 'categorical',
-      missing: 5,
+      missing: { total: 5, visible: 5, shown: true },
       entries: [
         { category: 'B cell', color: '#ff0000', total: 5, visible: 0, shown: false },
         { category: 'T cell', total: 5, visible: 5, shown: true },
@@ -142,7 +142,7 @@ describe('filters and legend', () => {
       kind: 'continuous',
       min: 1,
       max: 19,
-      missing: 1,
+      missing: { total: 1, available: 0 },
       colormap: 'viridis'
     });
   });
@@ -150,8 +150,8 @@ describe('filters and legend', () => {
   it('let missing values and those outside of a range out', async () => {
     const app = await openFixture();
     app.changes.change('range', () => {
-      const range = { kind: 'range', field: SCORE, min: 2, max: 4, enabled: true } as const;
-      const off = { kind: 'category', field: KIND, hidden: ['NK'], enabled: false } as const;
+      const range = { kind: 'range', field: SCORE, min: 2, max: 4, missing: true, enabled: true } as const;
+      const off = { kind: 'category', field: KIND, hidden: ['NK'], missing: false, enabled: false } as const;
       app.slots.views.set([{ ...app.activeView.value, filters: [range, off] }]);
     });
     await loaded(app);

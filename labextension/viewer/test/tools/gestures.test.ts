@@ -110,7 +110,7 @@ describe('proximity', () => {
     const { center, radius, filters } = last().detail;
     const all = around(center as number[], 2, radius as number);
     expect(candidate()).toEqual(all.filter(shown));
-    expect(filters).toEqual([{ kind: 'category', field: KIND, hidden: [KINDS[0]], enabled: true }]);
+    expect(filters).toEqual([{ kind: 'category', field: KIND, hidden: [KINDS[0]], missing: false, enabled: true }]);
     const hidden = all.length - candidate()!.length;
     expect(app.messages.value.at(-1)?.text).toBe(`${hidden} hidden cells were left out.`);
   });

@@ -1,4 +1,5 @@
 /** Of which categories the cells of each page are. */
+import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { cellsWithCode } from '../../cells/counts';
@@ -11,9 +12,12 @@ import type { ChartProps } from './chart';
 import { FieldPick } from './field-pick';
 import { PagesMenu } from './pages-menu';
 import { Stacked } from './parts';
-import { previewCells, selectCells } from './pointed';
+import { operationAt, previewCells, selectCells } from './pointed';
 import { useColumn } from './use-column';
 import { useCompared } from './use-compared';
+
+/** Nobody reads more; Python has them all. */
+const TABLE_ROWS = 500;
 
 export function CompositionChart({ app, ui, window }: ChartProps): JSX.Element {
   const ref = window.fields[0] ?? null;
@@ -54,7 +58,10 @@ function Bars({
   );
   const cellsOf = ({ cells }: Compared, { code }: Part): Uint32Array =>
     cellsWithCode(column.codes, column.categories.length, cells, code);
-  const seen = rows[0]?.parts.filter(part => rows.some(r => (r.parts[part.code]?.count ?? 0) > 0));
+  const asTable = useSignal(false);
+  const seen = (rows[0]?.parts ?? []).filter(({ code }) =>
+    rows.some(({ parts }) => (parts[code]?.count ?? 0) > 0)
+  );
   return (
     <>
       {rows.map(({ row, parts }) => (
@@ -69,35 +76,44 @@ function Bars({
             preview={part => previewCells(app, part && cellsOf(row, part))}
             select={(part, event) => {
               const detail = { field: name, category: part.label, page: row.id };
-              selectCells(app, ui, event, 'composition', cellsOf(row, part), detail);
+              selectCells(app, operationAt(app, ui, event), 'composition', cellsOf(row, part), detail);
             }}
           />
         </div>
       ))}
-      <details class="cx-as-table">
+      <details
+        class="cx-as-table"
+        open={asTable.value}
+        onToggle={event => (asTable.value = event.currentTarget.open)}
+      >
         <summary>{text.table}</summary>
-        <table class="cx-table">
-          <thead>
-            <tr>
-              <th scope="col">{name}</th>
-              {rows.map(({ row }) => (
-                <th key={row.id} scope="col">
-                  {row.name}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {seen?.map(part => (
-              <tr key={part.code}>
-                <th scope="row">{part.label}</th>
-                {rows.map(({ row, parts }) => (
-                  <td key={row.id}>{count(parts[part.code]?.count ?? 0)}</td>
+        {asTable.value && (
+          <table class="cx-table">
+            <thead>
+              <tr>
+                <th scope="col">{name}</th>
+                {rows.map(({ row }) => (
+                  <th key={row.id} scope="col">
+                    {row.name}
+                  </th>
                 ))}
               </tr>
-            ))}
-          </tbody>
-        </table>
+            </thead>
+            <tbody>
+              {seen.slice(0, TABLE_ROWS).map(part => (
+                <tr key={part.code}>
+                  <th scope="row">{part.label}</th>
+                  {rows.map(({ row, parts }) => (
+                    <td key={row.id}>{count(parts[part.code]?.count ?? 0)}</td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+        {asTable.value && seen.length > TABLE_ROWS && (
+          <p class="cx-hint">{text.moreParts(seen.length - TABLE_ROWS)}</p>
+        )}
       </details>
     </>
   );

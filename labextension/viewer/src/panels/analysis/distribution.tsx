@@ -11,7 +11,7 @@ import { count, measure, text } from '../../text';
 import type { ChartProps } from './chart';
 import { FieldPick } from './field-pick';
 import { PagesMenu } from './pages-menu';
-import { previewCells, selectCells } from './pointed';
+import { operationAt, previewCells, selectCells } from './pointed';
 import { RangeForm } from './range-form';
 import { useColumn } from './use-column';
 import { useCompared } from './use-compared';
@@ -68,6 +68,7 @@ function Histogram({ app, ui, column, row }: HistogramProps): JSX.Element {
     [values, row.cells, min, max]
   );
   const middle = useMemo(() => median(values, row.cells), [values, row.cells]);
+  const without = row.cells.length - counts.reduce((sum, n) => sum + n, 0);
   const most = Math.max(1, ...counts);
   const width = (max - min) / BINS;
   const cellsOf = (bin: number): Uint32Array => cellsInBin(values, row.cells, min, max, BINS, bin);
@@ -92,6 +93,7 @@ function Histogram({ app, ui, column, row }: HistogramProps): JSX.Element {
         <span class="cx-count">
           {count(row.cells.length)}
           {middle === middle && `, ${text.medianOf(middle)}`}
+          {without > 0 && `, ${text.withoutValue(without)}`}
         </span>
       </span>
       <svg
@@ -105,7 +107,7 @@ function Histogram({ app, ui, column, row }: HistogramProps): JSX.Element {
           const bin = binAt(event);
           const range = [min + bin * width, min + (bin + 1) * width];
           const detail = { field: app.fields.peek().nameOf(column.ref), range, page: row.id };
-          selectCells(app, ui, event, 'distribution', cellsOf(bin), detail);
+          selectCells(app, operationAt(app, ui, event), 'distribution', cellsOf(bin), detail);
         }}
       >
         <title>{pointed.value === null ? '' : hint(pointed.value)}</title>

@@ -2,6 +2,7 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useId, useMemo } from 'preact/hooks';
+import { fieldId } from '../../data/field';
 import type { App } from '../../state/app';
 import type { Fields } from '../../state/fields';
 import type { FieldRef } from '../../state/types';
@@ -9,6 +10,10 @@ import { text } from '../../text';
 import { findNames } from '../fields/find';
 
 const LISTED = 60;
+
+function sameField(a: FieldRef | undefined, b: FieldRef): boolean {
+  return a !== undefined && fieldId(a) === fieldId(b);
+}
 
 interface FieldPickProps {
   readonly app: App;
@@ -27,6 +32,7 @@ export function FieldPick({ app, label, kind, value, choose }: FieldPickProps): 
   const part = typed.value ?? '';
   const found = part === '' ? names.slice(0, LISTED) : findNames(names, part, LISTED);
   const known = value !== null && fields.has(value);
+  const shown = known ? (names.find(name => sameField(refs.get(name), value)) ?? '') : '';
   const take = (name: string): void => {
     typed.value = null;
     const [first] = findNames(names, name, 1);
@@ -44,7 +50,7 @@ export function FieldPick({ app, label, kind, value, choose }: FieldPickProps): 
         placeholder={text.fieldFind}
         autocomplete="off"
         spellcheck={false}
-        value={typed.value ?? (known ? fields.nameOf(value) : '')}
+        value={typed.value ?? shown}
         onInput={event => (typed.value = event.currentTarget.value)}
         onChange={event => take(event.currentTarget.value.trim())}
       />
@@ -57,16 +63,18 @@ export function FieldPick({ app, label, kind, value, choose }: FieldPickProps): 
   );
 }
 
-/** Columns before genes of the same name. */
+/** A gene that is called like a column says that it is a gene. */
 function byName(fields: Fields, kind: FieldPickProps['kind']): ReadonlyMap<string, FieldRef> {
+  const columns = new Map(
+    fields.list.filter(field => field.kind === kind).map(({ name, ref }) => [name, ref])
+  );
   const genes = kind === 'continuous' ? fields.genes : [];
-  const all = genes.map((key): [string, FieldRef] => {
-    const ref: FieldRef = { source: 'var', key };
-    return [fields.nameOf(ref), ref];
-  });
-  const columns = fields.list.filter(field => field.kind === kind);
   return new Map([
-    ...columns.map(({ name, ref }) => [name, ref] as const),
-    ...all.filter(([name]) => !columns.some(column => column.name === name))
+    ...columns,
+    ...genes.map((key): [string, FieldRef] => {
+      const ref: FieldRef = { source: 'var', key };
+      const name = fields.nameOf(ref);
+      return [columns.has(name) ? text.geneNamed(name) : name, ref];
+    })
   ]);
 }

@@ -1,11 +1,15 @@
 /** One floating window: moved by its title, resized by its corner, with the mouse or the arrows. */
 import type { ComponentChildren, JSX } from 'preact';
-import { useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { App } from '../../state/app';
 import type { AnalysisWindow, Rect } from '../../state/types';
 import { closeWindow, duplicateWindow, placeWindow, raiseWindow } from '../../state/windows';
 import { text } from '../../text';
+import { usePassedFocus } from '../common/focus';
 import { Icon } from '../common/icons';
+import type { Ui } from '../ui';
+import { openHere } from './open-here';
+import { previewCells } from './pointed';
 
 export interface Room {
   readonly width: number;
@@ -14,6 +18,7 @@ export interface Room {
 
 interface WindowFrameProps {
   readonly app: App;
+  readonly ui: Ui;
   readonly window: AnalysisWindow;
   /** Those with a higher one lie over it. */
   readonly layer: number;
@@ -31,7 +36,17 @@ const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
 };
 
 export function WindowFrame(props: WindowFrameProps): JSX.Element {
-  const { app, window, room } = props;
+  const { app, ui, window, room } = props;
+  // What was pointed at in it goes with it.
+  useEffect(() => () => previewCells(app, null), [app]);
+  const box = useRef<HTMLElement>(null);
+  usePassedFocus(box, '.cx-window');
+  useLayoutEffect(() => {
+    if (ui.opened.peek() === window.id) {
+      ui.opened.value = null;
+      box.current?.querySelector<HTMLElement>('.cx-window-title')?.focus();
+    }
+  }, [ui, window.id]);
   const title = text.windowKinds[window.kind];
   const place = clamped(window.place, room);
   const move = (dx: number, dy: number, from: Rect = place): void => {
@@ -50,6 +65,7 @@ export function WindowFrame(props: WindowFrameProps): JSX.Element {
   };
   return (
     <section
+      ref={box}
       class="cx-window"
       aria-label={title}
       style={{
@@ -71,7 +87,7 @@ export function WindowFrame(props: WindowFrameProps): JSX.Element {
           class="cx-small"
           aria-label={text.duplicateThis(title)}
           title={text.duplicateThis(title)}
-          onClick={() => duplicateWindow(app, window.id)}
+          onClick={() => openHere(app, ui, () => duplicateWindow(app, window.id))}
         >
           <Icon name="copy" />
         </button>

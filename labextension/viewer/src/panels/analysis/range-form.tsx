@@ -1,8 +1,8 @@
 /** Selects the visible cells between typed values: the way without a mouse. */
 import type { JSX } from 'preact';
-import { keepBetween } from '../../cells/bins';
-import { ofMask } from '../../cells/cellset';
-import type { Column } from '../../data/dataset';
+import { cellsOfMask, intersection } from '../../cells/cellset';
+import { maskOfRange } from '../../cells/masks';
+import type { ContinuousColumn } from '../../data/dataset';
 import type { App } from '../../state/app';
 import { text } from '../../text';
 import type { Ui } from '../ui';
@@ -12,7 +12,7 @@ interface RangeFormProps {
   readonly app: App;
   readonly ui: Ui;
   readonly tool: string;
-  readonly columns: readonly Column[];
+  readonly columns: readonly ContinuousColumn[];
 }
 
 export function RangeForm({ app, ui, tool, columns }: RangeFormProps): JSX.Element {
@@ -28,13 +28,14 @@ export function RangeForm({ app, ui, tool, columns }: RangeFormProps): JSX.Eleme
       bound(`from${i}`, -Infinity),
       bound(`to${i}`, Infinity)
     ]);
-    const mask = Uint8Array.from(app.visible.peek() ?? new Uint8Array(app.dataset.nCells).fill(1));
-    columns.forEach((column, i) => {
-      if (column.kind === 'continuous') {
-        keepBetween(mask, column.values, ranges[i]![0]!, ranges[i]![1]!);
-      }
-    });
-    selectCells(app, ui, null, tool, ofMask(mask, mask.length), { fields: names, ranges });
+    const visible = app.visible.peek();
+    const cells = columns
+      .map((column, i) => {
+        const [low, high] = ranges[i]!;
+        return cellsOfMask(maskOfRange(column.values, low!, high!), visible);
+      })
+      .reduce(intersection);
+    selectCells(app, ui.operation.peek(), tool, cells, { fields: names, ranges });
   };
   return (
     <details class="cx-as-table">

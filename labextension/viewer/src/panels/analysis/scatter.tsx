@@ -1,17 +1,18 @@
 /** Two fields or genes against each other: a selection made here is one everywhere. */
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { insidePolygon } from '../../cells/polygon';
 import { drawCells, drawMarked, plot, type Frame } from '../../cells/raster';
 import type { Column, ContinuousColumn } from '../../data/dataset';
 import { parseColor } from '../../state/palette';
 import type { Loaded } from '../../state/shown';
+import type { SetOperation } from '../../state/types';
 import { setWindowField } from '../../state/windows';
 import { measure, text } from '../../text';
 import type { ChartProps } from './chart';
 import { FieldPick } from './field-pick';
-import { selectCells } from './pointed';
+import { operationAt, selectCells } from './pointed';
 import { RangeForm } from './range-form';
 import { useColumn } from './use-column';
 
@@ -112,14 +113,30 @@ function Plot({ app, ui, x, y }: PlotProps): JSX.Element {
     drawing.putImageData(image, 0, 0);
   }, [frame, places, picture, candidate, theme, side]);
 
+  const operation = useRef<SetOperation>('replace');
+  const drawing = path.value.length > 0;
+  useEffect(() => {
+    const escape = (event: KeyboardEvent): void => {
+      if (event.key === 'Escape') {
+        // What was selected before stays.
+        event.stopPropagation();
+        path.value = [];
+      }
+    };
+    if (drawing) {
+      document.addEventListener('keydown', escape, true);
+    }
+    return () => document.removeEventListener('keydown', escape, true);
+  }, [drawing, path]);
+
   const at = (event: PointerEvent): Place => [event.offsetX, event.offsetY];
-  const end = (event: PointerEvent): void => {
+  const end = (): void => {
     const drawn = path.peek();
     path.value = [];
     if (drawn.length > 2) {
       const polygon = drawn.map(place => valuesAt(place, frame));
       const cells = insidePolygon(places, drawn);
-      selectCells(app, ui, event, 'scatter', cells, { fields: [nameX, nameY], polygon });
+      selectCells(app, operation.current, 'scatter', cells, { fields: [nameX, nameY], polygon });
     }
   };
   return (
@@ -137,6 +154,8 @@ function Plot({ app, ui, x, y }: PlotProps): JSX.Element {
           aria-label={text.scatterPicture(nameX ?? '', nameY ?? '', app.nVisible.value)}
           onPointerDown={event => {
             event.currentTarget.setPointerCapture(event.pointerId);
+            // As a tool's gesture: the keys count when it begins.
+            operation.current = operationAt(app, ui, event);
             path.value = [at(event)];
           }}
           onPointerMove={event => {

@@ -1,19 +1,18 @@
 /** What the selection, the active page or a group is, at a glance. */
 import type { JSX } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
-import { difference, ofMask } from '../../cells/cellset';
 import { cellsWithCode } from '../../cells/counts';
-import { contrast, median, type Moments } from '../../cells/moments';
-import type { CategoricalColumn, ContinuousColumn } from '../../data/dataset';
+import type { Moments } from '../../cells/moments';
+import type { CategoricalColumn } from '../../data/dataset';
 import type { App } from '../../state/app';
 import { compositionOf, type Part } from '../../state/composition';
-import { Summary, type Subject } from '../../state/summary';
+import { Summary, type Statistics, type Subject } from '../../state/summary';
 import { setField } from '../../state/views';
 import { count, measure, text } from '../../text';
 import { Section } from '../common/section';
 import type { Ui } from '../ui';
 import { Listed } from './parts';
-import { previewCells, selectCells } from './pointed';
+import { operationAt, previewCells, selectCells } from './pointed';
 import { WindowsMenu } from './windows-menu';
 
 const PARTS = 8;
@@ -26,7 +25,7 @@ interface SummaryProps {
 
 export function SummaryPanel({ app, ui }: SummaryProps): JSX.Element {
   return (
-    <Section title={text.summary} aside={<WindowsMenu app={app} />} folded>
+    <Section title={text.summary} aside={<WindowsMenu app={app} ui={ui} />} folded>
       <Told app={app} ui={ui} />
     </Section>
   );
@@ -34,7 +33,13 @@ export function SummaryPanel({ app, ui }: SummaryProps): JSX.Element {
 
 function Told({ app, ui }: SummaryProps): JSX.Element {
   const summary = useMemo(() => new Summary(app), [app]);
-  useEffect(() => () => summary.dispose(), [summary]);
+  useEffect(
+    () => () => {
+      summary.dispose();
+      previewCells(app, null);
+    },
+    [app, summary]
+  );
   const cells = summary.cells.value;
   const column = app.column.value?.state === 'ready' ? app.column.value.value : null;
   return (
@@ -48,9 +53,7 @@ function Told({ app, ui }: SummaryProps): JSX.Element {
       {cells.length > 0 && column?.kind === 'categorical' && (
         <Composition app={app} ui={ui} column={column} cells={cells} />
       )}
-      {cells.length > 0 && column?.kind === 'continuous' && (
-        <Statistics column={column} cells={cells} />
-      )}
+      {summary.statistics.value !== null && <Numbers statistics={summary.statistics.value} />}
       {cells.length > 0 && <Differing app={app} summary={summary} />}
       <p class="cx-hint">{text.windowHint}</p>
     </div>
@@ -105,34 +108,20 @@ function Composition({ app, ui, column, cells }: CompositionProps): JSX.Element 
         preview={part => previewCells(app, part && cellsOf(part))}
         select={(part, event) => {
           const detail = { field: name, category: part.label };
-          selectCells(app, ui, event, 'composition', cellsOf(part), detail);
+          selectCells(app, operationAt(app, ui, event), 'composition', cellsOf(part), detail);
         }}
       />
     </>
   );
 }
 
-interface StatisticsProps {
-  readonly column: ContinuousColumn;
-  readonly cells: Uint32Array;
-}
-
-function Statistics({ column, cells }: StatisticsProps): JSX.Element {
-  const [here, rest] = useMemo(() => {
-    const inSet = new Uint8Array(column.values.length);
-    cells.forEach(cell => (inSet[cell] = 1));
-    const others = difference(ofMask(null, inSet.length), cells);
-    const { inside, outside } = contrast(column.values, inSet);
-    return [
-      [inside, median(column.values, cells)],
-      [outside, median(column.values, others)]
-    ] as const;
-  }, [column, cells]);
-  const row = ([{ n, mean, sd }, middle]: readonly [Moments, number]): string[] => [
+function Numbers({ statistics }: { statistics: Statistics }): JSX.Element {
+  const { inside, outside, medians } = statistics;
+  const row = ({ n, mean, sd }: Moments, middle: number): string[] => [
     count(n),
     ...[mean, sd, middle].map(value => (value === value ? measure(value) : '–'))
   ];
-  const [first, second] = [row(here), row(rest)];
+  const [here, rest] = [row(inside, medians[0]), row(outside, medians[1])];
   return (
     <table class="cx-table">
       <thead>
@@ -148,8 +137,8 @@ function Statistics({ column, cells }: StatisticsProps): JSX.Element {
         {text.statistics.map((word, i) => (
           <tr key={word}>
             <th scope="row">{word}</th>
-            <td>{first[i]}</td>
-            <td>{second[i]}</td>
+            <td>{here[i]}</td>
+            <td>{rest[i]}</td>
           </tr>
         ))}
       </tbody>
@@ -158,7 +147,7 @@ function Statistics({ column, cells }: StatisticsProps): JSX.Element {
 }
 
 function Differing({ app, summary }: { app: App; summary: Summary }): JSX.Element | null {
-  const { found, done, of } = summary.differences.value;
+  const { found, done, of, columns } = summary.differences.value;
   const largest = Math.abs(found[0]?.effect ?? 1);
   if (of === 0) {
     return null;
@@ -186,6 +175,7 @@ function Differing({ app, summary }: { app: App; summary: Summary }): JSX.Elemen
         ))}
       </ul>
       {done < of && <p class="cx-hint">{text.differing(done, of)}</p>}
+      {done === of && of < columns && <p class="cx-hint">{text.lookedAt(of, columns)}</p>}
       {done === of && found.length === 0 && <p class="cx-hint">{text.noDifferences}</p>}
     </>
   );

@@ -5,14 +5,16 @@ import { openWindow, WINDOW_KINDS } from '../../state/windows';
 import { text } from '../../text';
 import { Icon } from '../common/icons';
 import { Menu } from '../common/menu';
+import type { Ui } from '../ui';
+import { openHere } from './open-here';
 
-export function WindowsMenu({ app }: { app: App }): JSX.Element {
+export function WindowsMenu({ app, ui }: { app: App; ui: Ui }): JSX.Element {
   return (
     <Menu
       label={text.windows}
       items={WINDOW_KINDS.map(kind => ({
         label: text.windowKinds[kind],
-        act: () => openWindow(app, kind)
+        act: () => openHere(app, ui, () => openWindow(app, kind))
       }))}
     >
       <Icon name="chart" />

@@ -37,7 +37,14 @@ export function Windows({ app, ui }: { app: App; ui: Ui }): JSX.Element {
       {inPlace(app.windows.value).map(({ window, layer }) => {
         const Chart = CHARTS[window.kind];
         return (
-          <WindowFrame key={window.id} app={app} window={window} layer={layer} room={room.value}>
+          <WindowFrame
+            key={window.id}
+            app={app}
+            ui={ui}
+            window={window}
+            layer={layer}
+            room={room.value}
+          >
             <Chart app={app} ui={ui} window={window} />
           </WindowFrame>
         );

@@ -2,6 +2,7 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren, JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { usePassedFocus } from './focus';
 
 export interface MenuItem {
   /** Where labels may be the same. */
@@ -28,6 +29,7 @@ export function Menu({ label, items, class: name = 'cx-small', children }: MenuP
   const box = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   const list = useRef<HTMLUListElement>(null);
+  usePassedFocus(box, 'li');
   useLayoutEffect(() => {
     const [items, opener] = [list.current, button.current];
     if (items === null || opener === null) {

@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import type { ComponentChildren, JSX } from 'preact';
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { text } from '../../text';
+import { focusPicture } from '../common/focus';
 
 /** A line of the list: something to take, or a heading of those that follow. */
 export type Line<T> =
@@ -74,6 +75,8 @@ export function Combo<T>(props: ComboProps<T>): JSX.Element {
     if (line !== undefined && 'item' in line) {
       close();
       props.take(line.item);
+      // What is typed next is for the cells, not for the box.
+      focusPicture();
     }
   };
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -113,6 +116,7 @@ export function Combo<T>(props: ComboProps<T>): JSX.Element {
         aria-activedescendant={listed && active >= 0 ? `${id}-${active}` : undefined}
         autocomplete="off"
         spellcheck={false}
+        data-untouched={typed.value === null}
         placeholder={props.placeholder}
         title={props.value}
         value={typed.value ?? props.value}

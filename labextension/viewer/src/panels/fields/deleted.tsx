@@ -7,11 +7,11 @@ import type { App } from '../../state/app';
 import { purgeField, restoreField } from '../../state/field-edits';
 import type { Field } from '../../state/fields';
 import { text } from '../../text';
+import { usePassedFocus } from '../common/focus';
 import { Rows } from '../common/rows';
 
 export function DeletedFields({ app }: { app: App }): JSX.Element | null {
   const open = useSignal(false);
-  const fold = useRef<HTMLButtonElement>(null);
   const { deleted } = app.fields.value;
   if (deleted.length === 0) {
     return null;
@@ -19,7 +19,6 @@ export function DeletedFields({ app }: { app: App }): JSX.Element | null {
   return (
     <div class="cx-deleted">
       <button
-        ref={fold}
         type="button"
         class="cx-fold cx-label"
         aria-expanded={open.value}
@@ -32,7 +31,7 @@ export function DeletedFields({ app }: { app: App }): JSX.Element | null {
           items={deleted}
           label={text.deletedList}
           keyOf={({ ref }) => fieldId(ref)}
-          row={field => <Deleted app={app} field={field} gone={() => fold.current?.focus()} />}
+          row={field => <Deleted app={app} field={field} />}
         />
       )}
     </div>
@@ -42,12 +41,12 @@ export function DeletedFields({ app }: { app: App }): JSX.Element | null {
 interface DeletedProps {
   readonly app: App;
   readonly field: Field;
-  /** Called before the row goes, while it still has the focus. */
-  readonly gone: () => void;
 }
 
-function Deleted({ app, field, gone }: DeletedProps): JSX.Element {
+function Deleted({ app, field }: DeletedProps): JSX.Element {
   const asking = useSignal(false);
+  const row = useRef<HTMLDivElement>(null);
+  usePassedFocus(row, 'li');
   const keep = useRef<HTMLButtonElement>(null);
   const purge = useRef<HTMLButtonElement>(null);
   const asked = useRef(false);
@@ -58,17 +57,13 @@ function Deleted({ app, field, gone }: DeletedProps): JSX.Element {
     asked.current = asking.value;
   }, [asking.value]);
   const { ref, name } = field;
-  const act = (command: typeof purgeField): void => {
-    gone();
-    command(app, ref);
-  };
   if (asking.value) {
     return (
-      <div class="cx-deleted-row" role="alertdialog" aria-label={text.purgeAsk(name)}>
+      <div ref={row} class="cx-deleted-row" role="alertdialog" aria-label={text.purgeAsk(name)}>
         <span class="cx-name" title={text.purgeAsk(name)}>
           {text.purgeShort}
         </span>
-        <button type="button" class="cx-link cx-danger" onClick={() => act(purgeField)}>
+        <button type="button" class="cx-link cx-danger" onClick={() => purgeField(app, ref)}>
           {text.purgeYes}
         </button>
         <button ref={keep} type="button" class="cx-link" onClick={() => (asking.value = false)}>
@@ -78,7 +73,7 @@ function Deleted({ app, field, gone }: DeletedProps): JSX.Element {
     );
   }
   return (
-    <div class="cx-deleted-row">
+    <div ref={row} class="cx-deleted-row">
       <span class="cx-name" title={field.original === null ? name : text.original(field.original)}>
         {name}
       </span>
@@ -86,7 +81,7 @@ function Deleted({ app, field, gone }: DeletedProps): JSX.Element {
         type="button"
         class="cx-link"
         aria-label={text.restoreField(name)}
-        onClick={() => act(restoreField)}
+        onClick={() => restoreField(app, ref)}
       >
         {text.restore}
       </button>

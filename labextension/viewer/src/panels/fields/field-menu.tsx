@@ -32,6 +32,7 @@ export function FieldMenu({ app, ask }: FieldMenuProps): JSX.Element | null {
     ask({
       label: text.copyName,
       name: derivedName(fields, name, text.copied),
+      proposed: true,
       done: given => copyField(app, ref, given)
     });
   const isCategorical = fields.kindOf(ref) === 'categorical';

@@ -32,6 +32,7 @@ export function Fields({ app }: { app: App }): JSX.Element {
             <NameBox
               name={asked.name}
               label={asked.label}
+              proposed={asked.proposed ?? false}
               done={name => {
                 naming.value = null;
                 if (name !== null) {

@@ -8,6 +8,8 @@ export interface Asked {
   readonly label: string;
   /** What stands in the box first. */
   readonly name: string;
+  /** Whether that is only proposed, so that Enter takes it as it stands. */
+  readonly proposed?: boolean;
   readonly done: (name: string) => void;
 }
 

@@ -1,16 +1,20 @@
 /** The filters of the active view: what each does, on or off, and how many cells are left. */
+import { useComputed } from '@preact/signals';
 import type { JSX } from 'preact';
+import { useRef } from 'preact/hooks';
 import type { App } from '../../state/app';
 import { removeAllFilters, removeFilter, setFilterEnabled } from '../../state/filters';
 import type { Filter } from '../../state/types';
 import { setField } from '../../state/views';
 import { text } from '../../text';
+import { focusHeading, usePassedFocus } from '../common/focus';
 import { Icon } from '../common/icons';
 import { Section } from '../common/section';
-import { nameOf, wordsOf } from './words';
+import { lostWords, nameOf, wordsOf } from './words';
 
 export function Filters({ app }: { app: App }): JSX.Element {
-  const { filters } = app.activeView.value;
+  // Not the view itself, which is another one as its camera moves.
+  const filters = useComputed(() => app.activeView.value.filters).value;
   const enabled = filters.filter(filter => filter.enabled).length;
   return (
     <Section
@@ -23,7 +27,14 @@ export function Filters({ app }: { app: App }): JSX.Element {
             </span>
           )}
           {filters.length > 0 && (
-            <button type="button" class="cx-link" onClick={() => removeAllFilters(app)}>
+            <button
+              type="button"
+              class="cx-link"
+              onClick={event => {
+                focusHeading(event.currentTarget);
+                removeAllFilters(app);
+              }}
+            >
               {text.removeAll}
             </button>
           )}
@@ -53,12 +64,15 @@ function keyOf(filter: Filter): string {
 }
 
 function FilterRow({ app, filter }: { app: App; filter: Filter }): JSX.Element {
+  const row = useRef<HTMLLIElement>(null);
+  usePassedFocus(row, 'li');
   const name = nameOf(app, filter);
-  const words = wordsOf(app, filter);
-  const counts = app.data(app.activeView.value.id).passing.value.counts(filter);
+  const id = useComputed(() => app.activeView.value.id).value;
+  const counts = app.data(id).passing.value.counts(filter);
   const lost = filter.kind !== 'cells' && !app.fields.value.has(filter.field);
+  const words = lost ? lostWords(app, filter.field) : wordsOf(app, filter);
   return (
-    <li class="cx-filter" data-enabled={filter.enabled}>
+    <li ref={row} class="cx-filter" data-enabled={filter.enabled}>
       <input
         type="checkbox"
         checked={filter.enabled}
@@ -87,7 +101,7 @@ function FilterRow({ app, filter }: { app: App; filter: Filter }): JSX.Element {
           </span>
         )}
         <span class="cx-filter-words" title={words}>
-          {lost ? text.filterLost : words}
+          {words}
         </span>
       </div>
       <button

@@ -1,6 +1,7 @@
 /** The sheet of the category builder: what categories are made of, by which rules, and what comes of it. */
-import { useComputed, useSignal, type Signal } from '@preact/signals';
+import { useComputed } from '@preact/signals';
 import type { ComponentChildren, JSX } from 'preact';
+import { useMemo } from 'preact/hooks';
 import { buildField, draftOf, freeName, planProblem, type Plan } from '../../state/builder';
 import type { App } from '../../state/app';
 import { nameProblem } from '../../state/field-names';
@@ -19,14 +20,16 @@ export function Builder({ app, ui }: { app: App; ui: Ui }): JSX.Element {
       ui={ui}
       name="builder"
       title={text.builder}
-      content={() => <Form app={app} done={() => (ui.sheet.value = null)} />}
+      content={() => <BuilderForm app={app} ui={ui} />}
     />
   );
 }
 
-function Form({ app, done }: { app: App; done: () => void }): JSX.Element {
-  const plan = useSignal<Plan>(firstPlan(app));
-  const edit = (parts: Partial<Plan>): void => void (plan.value = { ...plan.value, ...parts });
+/** What the sheet holds. */
+export function BuilderForm({ app, ui }: { app: App; ui: Ui }): JSX.Element {
+  const first = useMemo(() => firstPlan(app), [app]);
+  const plan = useComputed(() => onThisPage(app, ui.plan.value ?? first));
+  const edit = (parts: Partial<Plan>): void => void (ui.plan.value = { ...plan.value, ...parts });
   const draft = useComputed(() => draftOf(app, plan.value));
   const { name, from } = plan.value;
   const problem =
@@ -38,7 +41,8 @@ function Form({ app, done }: { app: App; done: () => void }): JSX.Element {
       onSubmit={event => {
         event.preventDefault();
         if (problem === null && buildField(app, plan.value) !== null) {
-          done();
+          ui.plan.value = null;
+          ui.sheet.value = null;
         }
       }}
     >
@@ -64,7 +68,7 @@ function Form({ app, done }: { app: App; done: () => void }): JSX.Element {
       ) : (
         <p class="cx-hint">{text.builderHintGroups}</p>
       )}
-      <Rules plan={plan} edit={edit} />
+      <Rules plan={plan.value} edit={edit} />
       <Preview draft={draft.value} />
       <Line label={text.buildName}>
         <input
@@ -88,13 +92,13 @@ function Form({ app, done }: { app: App; done: () => void }): JSX.Element {
 }
 
 interface RulesProps {
-  readonly plan: Signal<Plan>;
+  readonly plan: Plan;
   readonly edit: (parts: Partial<Plan>) => void;
 }
 
 /** Where cells go that are in several sets, or in none. */
 function Rules({ plan, edit }: RulesProps): JSX.Element {
-  const { rule, overlapLabel, uncoveredLabel } = plan.value;
+  const { rule, overlapLabel, uncoveredLabel } = plan;
   const setUncovered = (label: string | null): void => edit({ uncoveredLabel: label });
   return (
     <>
@@ -167,6 +171,12 @@ function Label({ name, value, change }: LabelProps): JSX.Element {
       onInput={event => change(event.currentTarget.value)}
     />
   );
+}
+
+/** A plan from before, of the groups of the page that is shown now. */
+function onThisPage(app: App, plan: Plan): Plan {
+  const pageId = app.activePage.value.id;
+  return plan.from.kind === 'groups' ? { ...plan, from: { kind: 'groups', pageId } } : plan;
 }
 
 /** All pages that have cells. */

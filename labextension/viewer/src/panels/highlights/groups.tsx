@@ -112,7 +112,7 @@ function GroupRow({ app, group, shared, asked }: GroupRowProps): JSX.Element {
           {text.shared(shared)}
         </span>
       )}
-      {!label.includes(count(group.cells.length)) && (
+      {!label.endsWith(text.inLabel(group.cells.length)) && (
         <span class="cx-count">{count(group.cells.length)}</span>
       )}
       <Menu

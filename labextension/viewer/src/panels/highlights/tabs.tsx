@@ -4,6 +4,7 @@
  */
 import { signal, useSignal, type Signal } from '@preact/signals';
 import type { JSX } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { App } from '../../state/app';
 import { copyGroup, moveGroup } from '../../state/groups';
 import { activatePage, addPage, cellsOfPage } from '../../state/pages';
@@ -82,6 +83,12 @@ function Tab({ app, page, asked, renaming }: TabsProps & { page: Page }): JSX.El
   const over = useSignal(false);
   const selected = app.activePage.value.id === id;
   const cells = cellsOfPage(page, app.dataset.nCells).length;
+  const tab = useRef<HTMLButtonElement>(null);
+  useLayoutEffect(() => {
+    if (selected && tab.current !== null) {
+      bringInSight(tab.current);
+    }
+  }, [selected]);
   const takes = (): boolean => dragged.value !== null && dragged.value.id !== id;
   const onDrop = (event: DragEvent): void => {
     const what = dragged.value;
@@ -95,10 +102,12 @@ function Tab({ app, page, asked, renaming }: TabsProps & { page: Page }): JSX.El
   };
   return (
     <button
+      ref={tab}
       type="button"
       id={tabId(id)}
       class="cx-tab"
       role="tab"
+      aria-label={text.tab(name, cells)}
       aria-selected={selected}
       aria-controls={PANEL}
       tabIndex={selected ? 0 : -1}
@@ -124,9 +133,16 @@ function Tab({ app, page, asked, renaming }: TabsProps & { page: Page }): JSX.El
     >
       <span class="cx-dot" style={{ backgroundColor: page.color }} />
       <span class="cx-name">{name}</span>
-      <span class="cx-count" aria-label={text.cellCount(cells)}>
-        {count(cells)}
-      </span>
+      <span class="cx-count">{count(cells)}</span>
     </button>
   );
+}
+
+/** Scrolls the tabs alone: `scrollIntoView` would move the notebook around them too. */
+function bringInSight(tab: HTMLElement): void {
+  const list = tab.parentElement;
+  if (list !== null) {
+    const [{ top, bottom }, room] = [tab.getBoundingClientRect(), list.getBoundingClientRect()];
+    list.scrollTop += Math.min(0, top - room.top) + Math.max(0, bottom - room.bottom);
+  }
 }

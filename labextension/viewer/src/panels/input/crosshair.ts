@@ -89,7 +89,7 @@ export class CrosshairKeys {
       return;
     }
     const { viewId, at } = this.here(stage);
-    this.gesture = begin({ app: this.app, stage }, this.ui, at, event);
+    this.gesture = begin({ app: this.app, stage }, this.ui, at, event, () => this.cancel());
     this.show(stage, viewId, at);
   }
 

@@ -1,7 +1,7 @@
 /** The keyboard: shortcuts of the whole page, ignored while typing, and what moves the picture. */
-import { redo, undo } from '../../state/undo';
+import { redoLast, undoLast } from '../../state/undo';
 import { setCamera, setDimension } from '../../state/views';
-import { cancelCandidate, redoCandidate, undoCandidate } from '../../state/candidate';
+import { cancelCandidate } from '../../state/candidate';
 import { confirmCandidate } from '../../state/confirm';
 import type { App } from '../../state/app';
 import type { Dimension } from '../../state/types';
@@ -71,9 +71,13 @@ class Keys {
   press(event: KeyboardEvent): boolean {
     const { app, ui } = this.keyboard;
     const onPicture = event.target instanceof HTMLCanvasElement;
-    const held = event.ctrlKey || event.metaKey;
-    if (held && !event.altKey && event.key.toLowerCase() === 'z') {
-      stepHistory(app, event.shiftKey);
+    const held = isHeld(event);
+    if (held && !event.altKey && ['z', 'y'].includes(event.key.toLowerCase())) {
+      // What it would take back is out of sight behind a sheet.
+      if (ui.sheet.value === null) {
+        const forward = event.shiftKey || event.key.toLowerCase() === 'y';
+        (forward ? redoLast : undoLast)(app);
+      }
       return true;
     }
     if (event.key === 'Escape') {
@@ -167,15 +171,6 @@ class Keys {
   }
 }
 
-/** Undoes a step of the selection being made, or without one the last change of the page. */
-export function stepHistory(app: App, forward: boolean): void {
-  if (app.candidate.value.cells !== null || (forward && app.canRedoCandidate.value)) {
-    (forward ? redoCandidate : undoCandidate)(app);
-  } else {
-    (forward ? redo : undo)(app);
-  }
-}
-
 function confirm(app: App): boolean {
   if (!app.candidate.value.cells?.length) {
     return false;
@@ -188,16 +183,26 @@ function confirm(app: App): boolean {
 function isTyping(event: KeyboardEvent): boolean {
   const target = event.target;
   if (target instanceof HTMLInputElement) {
-    return !['checkbox', 'radio', 'button', 'range'].includes(target.type);
+    // A box in which nothing is typed has nothing of its own to undo.
+    const undoes = isHeld(event) && target.dataset.untouched === 'true';
+    return !undoes && !['checkbox', 'radio', 'button', 'range', 'color'].includes(target.type);
+  }
+  if (target instanceof HTMLSelectElement) {
+    // Letters go to one of its lines.
+    return !isHeld(event) && event.key !== 'Escape';
   }
   return (
     target instanceof HTMLTextAreaElement ||
-    target instanceof HTMLSelectElement ||
     (target instanceof HTMLElement && target.isContentEditable)
   );
 }
 
+function isHeld(event: KeyboardEvent): boolean {
+  return event.ctrlKey || event.metaKey;
+}
+
 /** Enter on a button presses it; it confirms only elsewhere. */
 function isControl(event: KeyboardEvent): boolean {
-  return event.target instanceof HTMLElement && event.target.closest('button, a, summary') !== null;
+  const controls = 'button, a, summary, input[type=color]';
+  return event.target instanceof HTMLElement && event.target.closest(controls) !== null;
 }

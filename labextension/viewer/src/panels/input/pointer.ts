@@ -2,9 +2,10 @@
  * The mouse, the pen and the finger over the picture: a drag moves the camera of the view under it,
  * or is a gesture of a tool when one is chosen or `Alt` is held; two fingers pinch and pan.
  */
+import { effect, untracked } from '@preact/signals';
 import type { App } from '../../state/app';
 import { activateView } from '../../state/layout';
-import type { View } from '../../state/types';
+import type { Dimension, View } from '../../state/types';
 import { setCamera } from '../../state/views';
 import type { Gesture, ScreenPoint, Stage } from '../../tools/tool';
 import type { Ui } from '../ui';
@@ -25,10 +26,12 @@ export class Pointer {
   private drag: Drag | null = null;
   /** The view that the drag began in; it stays in it. */
   private viewId = '';
+  private dimension: Dimension | null = null;
   /** Pointers that are down, and where they are in that view, the first first. */
   private readonly down = new Map<number, ScreenPoint>();
   private readonly listeners = new AbortController();
   private readonly pointing: Pointing;
+  private readonly unfollow: () => void;
 
   constructor(
     private readonly app: App,
@@ -47,6 +50,13 @@ export class Pointer {
     canvas.addEventListener('wheel', event => this.wheel(event), { signal, passive: false });
     canvas.addEventListener('blur', () => delete canvas.dataset.touched, { signal });
     canvas.addEventListener('contextmenu', event => event.preventDefault(), { signal });
+    this.unfollow = effect(() => {
+      void app.onScreen.value;
+      untracked(() => {
+        // A gesture knows itself when it can't go on.
+        if (this.drag?.kind !== 'gesture' && !this.onSame) this.cancel();
+      });
+    });
   }
 
   /** Ends a drag with nothing changed by it; false when there was none. */
@@ -61,6 +71,7 @@ export class Pointer {
   }
 
   dispose(): void {
+    this.unfollow();
     this.cancel();
     this.listeners.abort();
   }
@@ -76,6 +87,7 @@ export class Pointer {
       }
       this.viewId = under.viewId;
       activateView(this.app, under.viewId);
+      this.dimension = this.view.dimension;
     }
     // Whoever points at the picture needs no ring around it.
     this.canvas.dataset.touched = '';
@@ -89,7 +101,7 @@ export class Pointer {
     const at = this.inView(event);
     if (this.down.size > 1) {
       this.cancel();
-      this.drag = this.down.size === 2 ? { kind: 'pinch' } : null;
+      this.drag = this.down.size === 2 && this.onSame ? { kind: 'pinch' } : null;
     } else {
       this.pointing.down(at);
       this.drag = this.gesture(event, at) ?? { kind: 'camera', move: cameraMove(this.view, event), at };
@@ -102,7 +114,9 @@ export class Pointer {
     if (event.button !== 0 || panning) {
       return null;
     }
-    const gesture = begin({ app: this.app, stage: this.stage }, this.ui, at, event);
+    const gesture = begin({ app: this.app, stage: this.stage }, this.ui, at, event, () =>
+      this.cancel()
+    );
     return gesture && { kind: 'gesture', gesture };
   }
 
@@ -174,6 +188,12 @@ export class Pointer {
   /** The active view, which is the one that was pressed. */
   private get view(): View {
     return this.app.activeView.peek();
+  }
+
+  /** Whether the view that was pressed is still on the screen, as it was. */
+  private get onSame(): boolean {
+    const view = this.app.onScreen.peek().find(({ id }) => id === this.viewId);
+    return view?.dimension === this.dimension;
   }
 
   private inView({ offsetX, offsetY }: PointerEvent): ScreenPoint {

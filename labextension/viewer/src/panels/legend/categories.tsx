@@ -11,6 +11,7 @@ import { Icon } from '../common/icons';
 import { Menu } from '../common/menu';
 import { Rows } from '../common/rows';
 import { Category } from './category';
+import { Missing } from './missing';
 import { Outliers } from './outliers';
 
 /** From so many categories on there is a box to find one. */
@@ -38,7 +39,13 @@ export function Categories({ app, legend }: { app: App; legend: CategoryLegend }
     return compare === null ? found : [...found].sort(compare);
   }, [entries, asked, order.value]);
   const some = asked !== '';
-  const listedNames = (): string[] => listed.map(entry => entry.category);
+  // All are those without a category, too; those that were searched for are not.
+  const missing = some || legend.missing.total === 0 ? [] : [legend.missing];
+  const asOne = [...listed, ...missing];
+  const asOneNames = (): (string | null)[] => [
+    ...listed.map(entry => entry.category),
+    ...missing.map(() => null)
+  ];
   return (
     <>
       <header class="cx-head">
@@ -46,16 +53,16 @@ export function Categories({ app, legend }: { app: App; legend: CategoryLegend }
         <button
           type="button"
           class="cx-link"
-          disabled={listed.every(entry => entry.shown)}
-          onClick={() => showCategories(app, ref, listedNames())}
+          disabled={asOne.every(entry => entry.shown)}
+          onClick={() => showCategories(app, ref, asOneNames())}
         >
           {some ? text.showFound : text.showAll}
         </button>
         <button
           type="button"
           class="cx-link"
-          disabled={listed.every(entry => !entry.shown)}
-          onClick={() => hideCategories(app, ref, listedNames())}
+          disabled={asOne.every(entry => !entry.shown)}
+          onClick={() => hideCategories(app, ref, asOneNames())}
         >
           {some ? text.hideFound : text.hideAll}
         </button>
@@ -89,6 +96,7 @@ export function Categories({ app, legend }: { app: App; legend: CategoryLegend }
         />
       </div>
       {listed.length === 0 && <p class="cx-hint">{text.noCategory(part.value)}</p>}
+      {!some && <Missing app={app} legend={legend} />}
       {entries.length > MOST_COLORS && <p class="cx-hint">{text.coloursRepeat(MOST_COLORS)}</p>}
       <Outliers app={app} field={ref} />
     </>

@@ -2,9 +2,10 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { App } from '../../state/app';
-import { legendOf } from '../../state/legend';
+import { legendOf, type NumberLegend } from '../../state/legend';
 import { count, text } from '../../text';
 import { Categories } from './categories';
+import { Missing } from './missing';
 import { Numbers } from './numbers';
 
 export function LegendPanel({ app }: { app: App }): JSX.Element | null {
@@ -20,22 +21,20 @@ export function LegendPanel({ app }: { app: App }): JSX.Element | null {
       {legend?.kind === 'categorical' && <Categories app={app} legend={legend} />}
       {legend?.kind === 'continuous' && <Numbers app={app} legend={legend} />}
       {legend?.kind === 'continuous' && legend.withoutLog > 0 && (
-        <Grey name={text.noLogarithm} color={legend.missingColor} cells={legend.withoutLog} />
+        <NoLogarithm legend={legend} />
       )}
-      {legend !== null && legend.missing > 0 && (
-        <Grey name={text.missing} color={legend.missingColor} cells={legend.missing} />
-      )}
+      {legend?.kind === 'continuous' && <Missing app={app} legend={legend} />}
     </section>
   );
 }
 
-/** Cells that have no colour, and why. */
-function Grey(props: { name: string; color: string; cells: number }): JSX.Element {
+/** Numbers that have no colour; where they are to be hidden, the range does it. */
+function NoLogarithm({ legend }: { legend: NumberLegend }): JSX.Element {
   return (
     <div class="cx-row cx-missing">
-      <span class="cx-swatch" style={{ backgroundColor: props.color }} />
-      <span class="cx-name">{props.name}</span>
-      <span class="cx-count">{count(props.cells)}</span>
+      <span class="cx-swatch" style={{ backgroundColor: legend.missing.color }} />
+      <span class="cx-name">{text.noLogarithm}</span>
+      <span class="cx-count">{count(legend.withoutLog)}</span>
     </div>
   );
 }

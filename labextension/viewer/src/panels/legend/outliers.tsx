@@ -1,4 +1,5 @@
 /** Hides the cells that are far from the rest of their category. */
+import { useComputed } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
 import type { App } from '../../state/app';
@@ -9,6 +10,7 @@ import { newDrag } from './drag';
 
 export function Outliers({ app, field }: { app: App; field: FieldRef }): JSX.Element | null {
   const drag = useRef('');
+  const filters = useComputed(() => app.activeView.value.filters).value;
   const { dataset, fields } = app;
   if (!dataset.hasOutliers(field)) {
     const source = fields.value.made(field)?.made.of ?? null;
@@ -16,7 +18,7 @@ export function Outliers({ app, field }: { app: App; field: FieldRef }): JSX.Ele
       <p class="cx-hint">{text.outliersOfSource(fields.value.nameOf(source))}</p>
     ) : null;
   }
-  const filter = filterOf(app.activeView.value, 'outlier', field);
+  const filter = filterOf({ filters }, 'outlier', field);
   const percent = filter?.enabled ? Math.round(100 * filter.threshold) : 100;
   const told = percent === 100 ? text.outliersOff : text.outliersNearest(percent);
   const begin = (): void => {

@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
 import type { App } from '../../state/app';
-import { filterOf, removeFilter, setRange } from '../../state/filters';
+import { filterOf, removeFilter, setRangeEnd } from '../../state/filters';
 import type { NumberLegend } from '../../state/legend';
 import { exact, text } from '../../text';
 import { newDrag } from './drag';
@@ -25,10 +25,12 @@ const STEPS: Readonly<Record<string, number>> = {
 export function Range({ app, legend }: { app: App; legend: NumberLegend }): JSX.Element {
   const { ref, min, max, low, high } = legend;
   const drag = useRef('');
-  const filter = filterOf(app.activeView.value, 'range', ref);
-  const move = (end: End, to: number): void => {
-    const [from, until] = end === 'low' ? [Math.min(to, high), high] : [low, Math.max(to, low)];
-    setRange(app, ref, from, until, drag.current);
+  const move = (end: End, to: number): void => setRangeEnd(app, ref, end, to, drag.current);
+  const reset = (): void => {
+    const filter = filterOf(app.activeView.peek(), 'range', ref);
+    if (filter !== undefined) {
+      removeFilter(app, filter);
+    }
   };
   const ends = { app, legend, move, begin: () => (drag.current = newDrag()) };
   return (
@@ -42,7 +44,7 @@ export function Range({ app, legend }: { app: App; legend: NumberLegend }): JSX.
           type="button"
           class="cx-link"
           disabled={low === min && high === max}
-          onClick={() => filter && removeFilter(app, filter)}
+          onClick={reset}
         >
           {text.resetRange}
         </button>
@@ -129,7 +131,7 @@ function Track({ legend, move, begin }: EndsProps): JSX.Element {
 }
 
 function Box({ app, legend, end }: EndsProps & { end: End }): JSX.Element {
-  const { ref, min, max, low, high } = legend;
+  const { ref, min, max } = legend;
   const shown = exact(legend[end]);
   return (
     <input
@@ -142,7 +144,7 @@ function Box({ app, legend, end }: EndsProps & { end: End }): JSX.Element {
         const { value } = event.currentTarget;
         // An empty box stands for the end of what there is.
         const typed = value.trim() === '' ? { low: min, high: max }[end] : Number(value);
-        setRange(app, ref, end === 'low' ? typed : low, end === 'low' ? high : typed);
+        setRangeEnd(app, ref, end, typed);
         // What was refused, or rounded, is not what stands there.
         event.currentTarget.value = shownAfter(app, legend, end);
       }}

@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import type { ComponentChildren, JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { text } from '../../text';
+import { useFocusWhileOn } from '../common/focus';
 import { Icon, type IconName } from '../common/icons';
 import { Menu } from '../common/menu';
 
@@ -100,8 +101,11 @@ export function Overflow({ groups, children }: OverflowProps): JSX.Element {
 
 export function ActionButton(props: Action & { readonly spacious?: boolean }): JSX.Element {
   const { face, label, pressed, disabled = false, hint, spacious = false } = props;
+  const button = useRef<HTMLButtonElement>(null);
+  useFocusWhileOn(button, disabled);
   return (
     <button
+      ref={button}
       type="button"
       class="cx-tool"
       aria-label={label}

@@ -1,16 +1,15 @@
 /** The panel of the tool that has no gestures: cells by their names, or by a condition. */
 import { useSignal, type Signal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { App } from '../../state/app';
 import { readNames, selectNames, selectWhere } from '../../state/by-name';
 import type { SetOperation } from '../../state/types';
 import { text } from '../../text';
 import { Icon } from '../common/icons';
-import type { Ui } from '../ui';
+import type { SelectBy, Ui } from '../ui';
 
-const MODES = ['names', 'condition'] as const;
-type Mode = (typeof MODES)[number];
+const MODES = ['names', 'condition'] as const satisfies SelectBy[];
 
 interface Answer {
   readonly words: readonly string[];
@@ -20,12 +19,19 @@ interface Answer {
 const SILENT: Answer = { words: [], wrong: false };
 
 export function ByName({ app, ui }: { app: App; ui: Ui }): JSX.Element {
-  const mode = useSignal<Mode>('names');
+  const { typed } = ui;
+  // A condition that waits is what one comes back to.
+  const waits = typed.names.peek() === '' && typed.condition.peek() !== '';
+  const mode = useSignal<SelectBy>(waits ? 'condition' : 'names');
   const answer = useSignal(SILENT);
   const busy = useSignal(false);
   const box = useRef<HTMLTextAreaElement>(null);
-  const typed = { names: useSignal(''), condition: useSignal('') };
-  useEffect(() => box.current?.focus(), [mode.value]);
+  // Before the next key can come, which would be typed over.
+  useLayoutEffect(() => {
+    box.current?.focus();
+    // What was typed before can be edited, or be typed over.
+    box.current?.select();
+  }, [mode.value]);
   const select = async (): Promise<void> => {
     busy.value = true;
     const words = typed[mode.peek()].peek();
@@ -96,7 +102,7 @@ export function ByName({ app, ui }: { app: App; ui: Ui }): JSX.Element {
 
 interface BoxProps {
   readonly app: App;
-  readonly mode: Mode;
+  readonly mode: SelectBy;
   readonly typed: Signal<string>;
   readonly box: { current: HTMLTextAreaElement | null };
   readonly select: () => Promise<void>;
@@ -130,13 +136,17 @@ function Box({ app, mode, typed, box, select }: BoxProps): JSX.Element {
 
 async function answerTo(
   app: App,
-  mode: Mode,
+  mode: SelectBy,
   typed: string,
   operation: SetOperation
 ): Promise<Answer> {
+  if (operation === 'remove' && app.candidate.peek().cells === null) {
+    return { words: [text.nothingToTakeFrom], wrong: true };
+  }
   try {
     if (mode === 'condition') {
-      return { words: [text.meets(await selectWhere(app, typed, operation))], wrong: false };
+      const met = await selectWhere(app, typed, operation);
+      return { words: [text.meets(met)], wrong: met === 0 };
     }
     const { cells, unknown, shared, repeated } = await selectNames(
       app,
@@ -146,6 +156,7 @@ async function answerTo(
     const words = [
       text.named(cells.length),
       ...(unknown.length > 0 ? [text.unknownNames(unknown)] : []),
+      ...(unknown.some(name => name.includes(' ')) ? [text.namesWithSpaces] : []),
       ...(repeated > 0 ? [text.repeatedNames(repeated)] : []),
       ...(shared.length > 0 ? [text.sharedNames(shared)] : [])
     ];

@@ -1,6 +1,6 @@
 /** The selection being made: what the next gesture does to it, its size, Confirm and the rest. */
 import type { JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import type { App } from '../../state/app';
 import { cancelCandidate, redoCandidate, undoCandidate } from '../../state/candidate';
 import { confirmCandidate } from '../../state/confirm';
@@ -8,6 +8,7 @@ import type { SetOperation } from '../../state/types';
 import { text } from '../../text';
 import { toolById, toolFor } from '../../tools';
 import { operationOf, type Tool } from '../../tools/tool';
+import { focusPicture, useFocusWhileOn } from '../common/focus';
 import { Icon, type IconName } from '../common/icons';
 import type { Ui } from '../ui';
 import { BesidePointer } from './beside';
@@ -102,7 +103,10 @@ function Steps({ app }: { app: App }): JSX.Element {
         icon="close"
         label={text.cancel}
         off={cells === null}
-        act={() => cancelCandidate(app)}
+        act={() => {
+          focusPicture();
+          cancelCandidate(app);
+        }}
       />
     </div>
   );
@@ -118,7 +122,10 @@ function Confirm({ app }: { app: App }): JSX.Element {
       type="button"
       class="cx-confirm"
       disabled={!cells?.length}
-      onClick={() => confirmCandidate(app)}
+      onClick={() => {
+        focusPicture();
+        confirmCandidate(app);
+      }}
     >
       <Icon name="check" />
       <span class="cx-confirm-words">
@@ -137,8 +144,11 @@ interface StepProps {
 }
 
 function Step({ icon, label, off, act }: StepProps): JSX.Element {
+  const button = useRef<HTMLButtonElement>(null);
+  useFocusWhileOn(button, off);
   return (
     <button
+      ref={button}
       type="button"
       class="cx-tool"
       aria-label={label}

@@ -1,10 +1,12 @@
 /** A badge over each view, once there are several: what it is, and what can be done with it alone. */
 import type { JSX } from 'preact';
+import { useRef } from 'preact/hooks';
 import type { App } from '../../state/app';
 import { activateView, removeView, viewNumber } from '../../state/layout';
 import type { Rect, View } from '../../state/types';
 import { setDimension, setNavigation } from '../../state/views';
 import { text } from '../../text';
+import { usePassedFocus } from '../common/focus';
 import { Icon } from '../common/icons';
 import { Menu } from '../common/menu';
 import { styleOf } from './place';
@@ -30,12 +32,15 @@ interface BadgeProps {
 }
 
 function Badge({ app, view, place }: BadgeProps): JSX.Element {
+  const box = useRef<HTMLDivElement>(null);
+  usePassedFocus(box, '.cx-at-view');
   const active = app.activeView.value.id === view.id;
   const name = text.viewName(viewNumber(view));
   const field = view.field === null ? null : app.fields.value.nameOf(view.field);
   const shown = text.showing(app.data(view.id).nVisible.value, app.dataset.nCells);
   return (
     <div
+      ref={box}
       class="cx-at-view"
       data-active={active && app.layout.value.mode === 'grid'}
       style={styleOf(place)}

@@ -36,8 +36,8 @@ export const fieldOverlays: Contributor = {
       const lost = edits.made.filter(field => !whole.includes(field)).map(({ key }) => key);
       app.slots.fields.set({ ...edits, made: whole });
       say(app, 'warning', text.fieldsLeftOut(lost, text.noCodes));
-      settleReferences(app);
     }
+    settleReferences(app);
   },
   reset: app => {
     const { nextField } = app.slots.fields.signal.peek();

@@ -1,6 +1,7 @@
 /** `highlights/meta`, pages and groups; and `highlights/cells/<group>`, the cells of each. */
 import { json, type JsonObject } from '../../base/check';
 import { EMPTY } from '../../cells/cellset';
+import { detachCandidate } from '../../state/candidate';
 import { firstPage } from '../../state/opening';
 import { readHighlights } from '../../state/readers';
 import type { Group } from '../../state/types';
@@ -49,6 +50,7 @@ export const highlightsMeta: Contributor = {
     };
   },
   reset: app => {
+    detachCandidate(app);
     const page = firstPage();
     app.slots.highlights.set({ ...app.highlights.peek(), pages: [page], activePageId: page.id });
   }

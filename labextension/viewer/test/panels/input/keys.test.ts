@@ -1,9 +1,12 @@
 // @vitest-environment jsdom
+import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { listen } from '../../../src/panels/input/keys';
 import { createUi, type Ui } from '../../../src/panels/ui';
 import type { App } from '../../../src/state/app';
-import { stepCandidate } from '../../../src/state/candidate';
+import { cancelCandidate, stepCandidate } from '../../../src/state/candidate';
+import { addPage, clearPage } from '../../../src/state/pages';
+import { setPointSize } from '../../../src/state/views';
 import { FlatStage, openApp } from '../../surface';
 
 let app: App;
@@ -96,6 +99,67 @@ it('undoes the steps of a selection while there is one, and then the page', () =
   expect(app.activePage.value.groups).toEqual([]);
 });
 
+it('undoes what was done last, of the selection or the page, and does it again in turn', () => {
+  const step = fc.oneof(
+    fc.nat(2).map(cell => () => select(cell)),
+    fc.constant(() => cancelCandidate(app)),
+    fc.nat(9).map(size => () => setPointSize(app, size + 1)),
+    fc.constant(() => addPage(app)),
+    fc.constant(() => clearPage(app))
+  );
+  const seen = (): unknown => [
+    app.candidate.value.cells,
+    app.activeView.value.look.pointSize,
+    app.highlights.value.pages
+  ];
+  const back = (): void => press('z', document.body, { ctrlKey: true });
+  const forward = (): void => press('y', document.body, { ctrlKey: true });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 12 }), steps => {
+      const states = [seen()];
+      for (const one of steps) {
+        const count = app.changes.past.value.length + app.candidatePast.value.length;
+        one();
+        if (app.changes.past.value.length + app.candidatePast.value.length > count) {
+          states.push(seen());
+        } else {
+          // A size that goes on is the same step.
+          states[states.length - 1] = seen();
+        }
+      }
+      for (const state of states.slice(0, -1).reverse()) {
+        back();
+        expect(seen()).toEqual(state);
+      }
+      for (const state of states.slice(1)) {
+        forward();
+        expect(seen()).toEqual(state);
+      }
+      states.slice(1).forEach(back);
+    }),
+    { numRuns: 50 }
+  );
+});
+
+it('does nothing again of a selection once the page was changed', () => {
+  select(1);
+  press('z', document.body, { ctrlKey: true });
+  addPage(app);
+  press('Z', document.body, { ctrlKey: true, shiftKey: true });
+  expect(selected()).toBeNull();
+  expect(app.messages.value.at(-1)?.text).toContain('nothing to redo');
+});
+
+it('undoes nothing behind an open sheet', () => {
+  addPage(app);
+  ui.sheet.value = 'help';
+  press('z', document.body, { ctrlKey: true });
+  expect(app.highlights.value.pages).toHaveLength(2);
+  press('Escape');
+  press('z', document.body, { ctrlKey: true });
+  expect(app.highlights.value.pages).toHaveLength(1);
+});
+
 it('is silent while a person types, but not on a checkbox', () => {
   const box = document.body.appendChild(document.createElement('input'));
   for (const key of ['l', '3', '?', 'Enter']) press(key, box);
@@ -103,6 +167,27 @@ it('is silent while a person types, but not on a checkbox', () => {
   box.type = 'checkbox';
   press('l', box);
   expect(app.tool.value).toBe('lasso');
+});
+
+it('leaves what is typed in a box of colours or of lines to it, and nothing else', () => {
+  const color = document.body.appendChild(document.createElement('input'));
+  color.type = 'color';
+  const lines = document.body.appendChild(document.createElement('select'));
+  for (const [box, ignores] of [[color, false], [lines, true]] as const) {
+    app.tool.value = null;
+    press('l', box);
+    expect(app.tool.value).toBe(ignores ? null : 'lasso');
+    const back = app.activeView.value.dimension;
+    press('3');
+    press('z', box, { ctrlKey: true });
+    expect(app.activeView.value.dimension).toBe(back);
+    select(1);
+    press('Escape', box);
+    expect(selected()).toBeNull();
+  }
+  select(1);
+  press('Enter', color);
+  expect(app.activePage.value.groups).toEqual([]);
 });
 
 it('opens and closes the sheet of shortcuts', () => {

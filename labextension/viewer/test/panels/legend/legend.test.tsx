@@ -67,12 +67,17 @@ describe('the legend of numbers', () => {
     };
     expect(type('4.5')).toBe('4.5');
     expect(type('x')).toBe('4.5');
-    expect(type('99')).toBe('23');
-    expect(app.nVisible.value).toBe(1);
+    expect(type('99')).toBe('4.5');
+    expect(app.nVisible.value).toBe(N - 5);
     expect(type('4.5')).toBe('4.5');
     expect(app.nVisible.value).toBe(N - 5);
     expect(type('')).toBe('1');
+    // The range is that of all, and the missing value is still to be asked for.
+    expect(app.nVisible.value).toBe(N - 1);
+    const missing = screen.getByRole<HTMLInputElement>('checkbox', { name: 'Missing' });
+    expect(missing.checked).toBe(false);
+    fireEvent.click(missing);
     expect(app.nVisible.value).toBe(N);
-    expect(app.messages.value).toHaveLength(1);
+    expect(app.messages.value).toHaveLength(2);
   });
 });
