@@ -15,15 +15,20 @@ pytest_plugins = ["pytest_jupyter.jupyter_server", "tests.peer", "tests.peer2"]
 
 
 LONGEST = [
-    "tests/oldest/test_server.py",
     "tests/check/test_check.py",
     "tests/test_frontend.py",
     "tests/test_benchmarks.py",
     "tests/kernel/test_with_server.py",
     "tests/labextension/test_renderer.py",
-    "tests/oldest/test_kernel.py",
     "tests/test_style.py",
+    "tests/browser/test_picture.py",
     "tests/browser/test_viewer.py",
+    "tests/browser/test_views.py",
+    "tests/browser/test_tools.py",
+    "tests/browser/test_filters.py",
+    "tests/browser/test_analysis.py",
+    "tests/browser/test_highlights.py",
+    "tests/browser/test_fields.py",
     "tests/kernel/test_lost_uploads.py",
     "tests/test_wheel.py",
     "tests/places/test_hub.py",

@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 FOLDER = Path(__file__).parents[1] / "labextension"
 
 
@@ -25,7 +27,7 @@ def npm(*arguments: str) -> None:
         env={**os.environ, "PATH": path},
         capture_output=True,
         text=True,
-        timeout=220,
+        timeout=400,
     )
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -45,6 +47,7 @@ def installed_as_locked() -> bool:
     return wanted <= installed.keys() and installed.items() <= locked.items()
 
 
+@pytest.mark.timeout(420)
 def test_frontend() -> None:
     """Types, lint, import rules and unit tests."""
     if not installed_as_locked():

@@ -44,6 +44,8 @@ export default defineConfig({
   test: {
     // Some ask Python, which takes its time to start on a busy machine.
     testTimeout: 30_000,
+    // A process for each file takes longer than all tests.
+    isolate: false,
     include: ['test/**/*.test.ts', 'test/**/*.test.tsx']
   }
 });

@@ -89,7 +89,7 @@ def test_selections_in_two_and_three_dimensions(lab: LabNotebook, server: OwnSer
     fifth = draw_lasso(page, viewer, UPPER)
     press(viewer, "Confirm")
 
-    viewer.get_by_role("button", name=re.compile("^Rename")).first.click()
+    viewer.get_by_role("list", name="Groups").get_by_text("Lasso (").first.dblclick()
     page.keyboard.press("Control+A")
     page.keyboard.type("Mine")
     page.keyboard.press("Enter")

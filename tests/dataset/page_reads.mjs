@@ -1,12 +1,17 @@
 // Reads a dataset folder with the page's own loader, and prints what it found as JSON.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { join } from 'node:path';
 
-// The sources name each other without an ending, as the build takes them.
+// The sources name each other, and folders with an index, without an ending, as the build takes them.
 registerHooks({
-  resolve: (name, context, next) =>
-    next(/^\.\.?\/.*\/?[^./]+$/.test(name) ? `${name}.ts` : name, context)
+  resolve: (name, context, next) => {
+    if (!/^\.\.?\/.*\/?[^./]+$/.test(name)) {
+      return next(name, context);
+    }
+    const file = `${name}.ts`;
+    return next(existsSync(new URL(file, context.parentURL)) ? file : `${name}/index.ts`, context);
+  }
 });
 
 const [loader, ...folders] = process.argv.slice(2);
