@@ -164,7 +164,8 @@ async def _measure(table: Table, server: OwnServer, sizes: _Sizes) -> None:
                 if n == sizes.used:
                     await _use(table, place, viewer, frame, sizes.rounds)
                 await viewer.page.close()
-                await _others(table, place, viewer, sizes.rounds)
+                if sizes is _FULL:
+                    await _others(table, place, viewer, sizes.rounds)
 
 
 def run(*, quick: bool = False) -> Table:

@@ -276,27 +276,6 @@ def test_a_page_that_waits_or_fails(desk: Desk, page: Page) -> None:
     assert page.evaluate("window.contexts.length") == 1
 
 
-def test_less_is_drawn_of_very_many_cells_while_the_camera_moves(desk: Desk, page: Page) -> None:
-    desk.run(MANY)
-    page.set_viewport_size({"width": 900, "height": 700})
-    desk.show(page, "many")
-    press(page, "Frame all cells")
-    before = pixels(stage(page))
-    page.evaluate(WATCH)
-    x, y = 600, 400
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x + 30, y)
-    expect(page.locator("html")).to_have_attribute("data-state", "busy")
-    page.mouse.move(x, y)
-    page.mouse.up()
-    ready(page)
-    page.evaluate("cancelAnimationFrame(window.request)")
-    full = (before[..., 3] > 0).sum()
-    assert 0.1 * full < min(page.evaluate("window.seen")) < 0.9 * full
-    assert (pixels(stage(page)) == before).all()
-
-
 def is_alive(viewer: FrameLocator) -> bool:
     context = "canvas => !canvas.getContext('webgl2').isContextLost()"
     return bool(viewer.get_by_test_id("stage").evaluate(context))
