@@ -177,9 +177,8 @@ def test_windows_by_mouse_and_by_keyboard(desk: Desk, page: Page, obs: pd.DataFr
 
 def test_a_scatter_is_linked_both_ways(desk: Desk, page: Page) -> None:
     desk.show(page)
-    page.get_by_role("button", name="Analysis windows").press("Enter")
-    for key in ("ArrowDown", "ArrowDown", "Enter"):
-        page.keyboard.press(key)
+    press(page, "Analysis windows")
+    page.get_by_role("menuitem", name="Scatter").click()
     window = page.get_by_role("region", name="Scatter")
     for axis, name in (("Horizontal", "pseudotime"), ("Vertical", "n_counts")):
         window.get_by_label(axis).fill(name)

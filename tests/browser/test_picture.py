@@ -44,18 +44,17 @@ spots[::70] = np.random.default_rng(0).uniform(-1, 1, (30_000, 2))
 names = pd.RangeIndex(len(spots)).astype(str)
 many = AnnData(obs=pd.DataFrame(index=names), obsm={"X_umap_2d": spots})
 """
-# Of each frame that is drawn, how many of its pixels have ink.
+# How many points each draw asks for.
 WATCH = """() => {
-  const canvas = document.querySelector('[data-testid=stage]');
-  const gl = canvas.getContext('webgl2');
-  const bytes = new Uint8Array(4 * canvas.width * canvas.height);
-  window.seen = [];
-  const look = () => {
-    gl.readPixels(0, 0, canvas.width, canvas.height, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
-    window.seen.push(bytes.reduce((ink, value, i) => ink + (i % 4 === 3 && value > 0), 0));
-    window.request = requestAnimationFrame(look);
-  };
-  look();
+  const gl = document.querySelector('[data-testid=stage]').getContext('webgl2');
+  window.drawn = [];
+  for (const [name, at] of [['drawArrays', 2], ['drawElements', 1]]) {
+    const draw = gl[name].bind(gl);
+    gl[name] = (...given) => {
+      if (given[0] === gl.POINTS) window.drawn.push(given[at]);
+      draw(...given);
+    };
+  }
 }"""
 # All contexts of a page, whether they are on it or not.
 NOTE = """
@@ -274,6 +273,27 @@ def test_a_page_that_waits_or_fails(desk: Desk, page: Page) -> None:
     expect(page.locator("html")).to_have_attribute("data-state", "failed")
     page.wait_for_function("() => window.contexts.every(context => context.isContextLost())")
     assert page.evaluate("window.contexts.length") == 1
+
+
+def test_less_is_drawn_of_very_many_cells_while_the_camera_moves(desk: Desk, page: Page) -> None:
+    desk.run(MANY)
+    page.set_viewport_size({"width": 900, "height": 700})
+    desk.show(page, "many")
+    press(page, "Frame all cells")
+    before = pixels(stage(page))
+    page.evaluate(WATCH)
+    x, y = 600, 400
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 30, y)
+    page.wait_for_function("window.drawn.length > 0")
+    page.mouse.move(x, y)
+    page.mouse.up()
+    ready(page)
+    drawn = page.evaluate("window.drawn")
+    assert 10_000 < drawn[0] < 2_000_000
+    assert drawn[-1] == 2_100_000
+    assert (pixels(stage(page)) == before).all()
 
 
 def is_alive(viewer: FrameLocator) -> bool:

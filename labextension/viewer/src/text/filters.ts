@@ -13,8 +13,7 @@ export const filters = {
   filters: 'Filters',
   filtersOn: (enabled: number) =>
     enabled === 1 ? '1 filter hides cells' : `${count(enabled)} filters hide cells`,
-  noFilters:
-    'All cells are shown. Hide some in the legend: categories, or a range of numbers.',
+  noFilters: 'All cells are shown. The legend hides some.',
   removeAll: 'Remove all',
   filterEnabled: (name: string) => `Filter by ${name}`,
   filterRemove: (name: string) => `Remove the filter by ${name}`,

@@ -35,15 +35,16 @@ export function Menu({ label, items, class: name = 'cx-small', children }: MenuP
     if (items === null || opener === null) {
       return undefined;
     }
-    place(items, opener);
+    // Not in jsdom.
+    if (typeof items.showPopover === 'function') {
+      items.showPopover();
+    }
+    const follow = (): void => place(items, opener);
+    follow();
     entries(box.current)[0]?.focus({ preventScroll: true });
-    const onScroll = (event: Event): void => {
-      if (event.target !== items) {
-        open.value = false;
-      }
-    };
-    document.addEventListener('scroll', onScroll, true);
-    return () => document.removeEventListener('scroll', onScroll, true);
+    // The press that opened it may still be scrolling what its button stands in.
+    document.addEventListener('scroll', follow, true);
+    return () => document.removeEventListener('scroll', follow, true);
   }, [open.value]);
   const close = (): void => {
     open.value = false;
@@ -126,11 +127,6 @@ const EDGE = 8;
 
 /** Over all there is, under its button or above it, so that no list it stands in cuts it off. */
 function place(list: HTMLElement, button: HTMLElement): void {
-  // Not in jsdom.
-  if (typeof list.showPopover !== 'function') {
-    return;
-  }
-  list.showPopover();
   const at = button.getBoundingClientRect();
   const { width, height } = list.getBoundingClientRect();
   const below = at.bottom + GAP;
