@@ -6,7 +6,8 @@ import argparse
 import importlib
 import sys
 
-NAMES = ["apply", "faults", "fuzz", "latency", "load", "prepare", "sources", "upload", "viewer"]
+NAMES = ["apply", "faults", "fuzz", "latency", "load", "prepare"]
+NAMES += ["sessions", "sources", "upload", "viewer"]
 
 
 def main() -> int:

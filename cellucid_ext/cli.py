@@ -16,6 +16,7 @@ from .commands.diff import add_diff
 from .commands.inspect import add_inspect
 from .commands.prepare import add_prepare
 from .commands.redact import add_redact
+from .commands.share import add_share
 from .commands.validate import add_validate
 
 
@@ -57,7 +58,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.set_defaults(run=_check)
 
-    for add in (add_inspect, add_validate, add_diff, add_apply, add_redact, add_prepare):
+    add_sessions = (add_inspect, add_validate, add_diff, add_apply, add_redact)
+    for add in (*add_sessions, add_prepare, add_share):
         add(commands)
     return parser
 

@@ -212,6 +212,22 @@ def panel(page: Page) -> None:
         press(page, "Show panel")
 
 
+def save(page: Page) -> None:
+    """Open what saves a session."""
+    groups(page)
+    press(page, "Session")
+    page.get_by_role("menuitem", name="Save").click()
+    page.get_by_role("dialog").wait_for()
+
+
+def share(page: Page) -> None:
+    """Open what shares data and session."""
+    groups(page)
+    press(page, "Session")
+    page.get_by_role("menuitem", name="Share").click()
+    page.get_by_role("dialog").wait_for()
+
+
 SCENES: tuple[Callable[[Page], None], ...] = (
     panel,
     numbers,
@@ -226,9 +242,11 @@ SCENES: tuple[Callable[[Page], None], ...] = (
     views,
     windows,
     summary,
+    save,
+    share,
     shortcuts,
 )
-BEST = (views, builder, windows)
+BEST = (views, builder, windows, save)
 """Those that the documentation shows."""
 
 
@@ -258,6 +276,7 @@ def main() -> None:
         open_desk(Path(folder)) as desk,
         chromium.launch() as browser,
     ):
+        desk.begin()
         if len(sys.argv) > 1:
             to = Path(sys.argv[1])
             for scene in SCENES:

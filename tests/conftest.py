@@ -28,6 +28,7 @@ LONGEST = [
     "tests/browser/test_filters.py",
     "tests/browser/test_analysis.py",
     "tests/browser/test_highlights.py",
+    "tests/labextension/test_documents.py",
     "tests/browser/test_fields.py",
     "tests/kernel/test_lost_uploads.py",
     "tests/test_wheel.py",

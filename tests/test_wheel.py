@@ -71,6 +71,7 @@ def test_a_wheel_has_both_front_end_parts(tmp_path: Path) -> None:
     (wheel,) = tmp_path.glob("*.whl")
     names = zipfile.ZipFile(wheel).namelist()
     assert "cellucid_ext/static/viewer.js" in names
+    assert "cellucid_ext/static/viewer-worker.js" in names
     assert "cellucid_ext/static/viewer.css" in names
     shared = [name.partition(".data/data/")[2] for name in names if ".data/data/" in name]
     assert "share/jupyter/labextensions/cellucid-ext/package.json" in shared

@@ -23,6 +23,7 @@ from .errors import CheckError
 _STOP_SECONDS = 15
 """A server that is told to stop while it starts a kernel hangs for a minute."""
 _POLL_SECONDS = 0.05
+_AUTOSAVES = "--CellucidExtension.autosave_count"
 
 
 def _free_port() -> int:
@@ -43,6 +44,8 @@ def _encode_base_url(argument: str) -> str:
 
 class OwnServer:
     """A `jupyter server` process on a free loopback port, with the person's own configuration.
+
+    Its pages save no unfinished work, unless the arguments say so: that is among the person's data.
 
     Parameters
     ----------
@@ -74,6 +77,8 @@ class OwnServer:
         timeout: float = 60,
     ) -> None:
         self._arguments = [_encode_base_url(argument) for argument in arguments]
+        if not any(argument.startswith(_AUTOSAVES) for argument in arguments):
+            self._arguments.append(f"{_AUTOSAVES}=0")
         self._app = app
         self._environment = dict(environment or {})
         self._timeout = timeout

@@ -37,11 +37,12 @@ def add_prepare(commands: argparse._SubParsersAction[Any]) -> None:
         metavar="FILE",
         help="a session to copy into the folder, which opens with the last one; may be repeated",
     )
-    _add_options(parser.add_argument_group("what is written", argument_default=argparse.SUPPRESS))
+    add_options(parser)
 
 
-def _add_options(group: argparse._ArgumentGroup) -> None:
-    """Add what is said of the data, each with the name it has in `Options`; absent if not given."""
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add what is said of the data, each with the name it has in `Options`; see `given_options`."""
+    group = parser.add_argument_group("what is written", argument_default=argparse.SUPPRESS)
     group.add_argument("--name", metavar="NAME", help="what the dataset is called (the file's)")
     group.add_argument(
         "--dataset-id", metavar="ID", help="what sessions know it by (made of the names in it)"
@@ -103,19 +104,24 @@ def _lines(path: str) -> list[str]:
     return [line.strip() for line in lines if line.strip()]
 
 
+def given_options(options: argparse.Namespace) -> dict[str, Any]:
+    """Give what was said of the data, as `Options` has it."""
+    from ..dataset import Options
+
+    given = {key: value for key, value in vars(options).items() if key in Options.__annotations__}
+    if "embeddings" in given:
+        given["embeddings"] = dict(given["embeddings"])
+    return given
+
+
 def _run(options: argparse.Namespace) -> int:
-    from ..dataset import Options, open_source
+    from ..dataset import open_source
     from ..dataset.prepare.prepare import prepare
     from ..dataset.report import report
 
     if not options.data.exists():
         raise CommandError(f"{options.data}: No such file or directory")
     refuse_existing(options.folder, options.overwrite)
-    given: Any = {
-        key: value for key, value in vars(options).items() if key in Options.__annotations__
-    }
-    if "embeddings" in given:
-        given["embeddings"] = dict(given["embeddings"])
     folder = prepare(
         options.data,
         options.folder,
@@ -124,7 +130,7 @@ def _run(options: argparse.Namespace) -> int:
         sessions=options.session,
         overwrite=options.overwrite,
         progress=sys.stderr.isatty(),
-        **given,
+        **given_options(options),
     )
     for line in repr(report(open_source(folder))).splitlines():
         say(line)

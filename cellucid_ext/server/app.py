@@ -40,6 +40,7 @@ from .open import OpenDatasets
 from .relay import Relay
 from .requests import Request, Requests
 from .roots import Roots
+from .sessions import SessionFiles
 from .spool import Spool
 from .stored import StoredEvents
 from .uploads import Uploads
@@ -202,7 +203,8 @@ class CellucidExtension(ExtensionApp):
         self.relay = Relay(self.registry, self.requests, events, self.journal, clock)
         self.metrics = Metrics(self.registry, self.relay.connections, self.requests)
         self.kernels = Kernels(server.kernel_manager, self.relay.end_kernel)
-        self.open_datasets = OpenDatasets(self._roots(), self.open_memory_bytes, clock)
+        roots = self._roots()
+        self.open_datasets = OpenDatasets(roots, self.open_memory_bytes, clock)
         self._sweeper = PeriodicCallback(self._sweep, SWEEP_SECONDS * 1000)
         self._stopped = False
         self._url = ""
@@ -220,6 +222,7 @@ class CellucidExtension(ExtensionApp):
             cellucid_large_events=asyncio.Semaphore(LARGE_AT_ONCE),
             cellucid_limits=limits,
             cellucid_open=self.open_datasets,
+            cellucid_sessions=SessionFiles(roots, self.registry, self.relay),
             cellucid_frame_ancestors=self.frame_ancestors,
         )
 

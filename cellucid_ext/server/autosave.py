@@ -232,6 +232,8 @@ class Autosaves:
         async with self._lock:
             if self.uploads is None or not await asyncio.to_thread(self._is_there):
                 await asyncio.to_thread(self.close)
+                # What is closed stays so, even if its folder comes back.
+                self.uploads = None
                 for begun in self._underway.values():
                     self._requests.cancel(begun.request)
                 try:

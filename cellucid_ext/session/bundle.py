@@ -215,7 +215,7 @@ class CellucidSessionBundle(SessionChunks):
         SessionFormatError
             If they are damaged, or a reference is needed and not given.
         """
-        payload = self.read_payload(f"{CELLS}{group_id}")
+        payload = self._read_binary(f"{CELLS}{group_id}")
         from . import codecs
 
         known = (self.n_cells, n_cells, codecs.MAX_CELLS)
@@ -251,7 +251,7 @@ class CellucidSessionBundle(SessionChunks):
         SessionFormatError
             If they are damaged.
         """
-        payload = self.read_payload(f"{CODES}{field_id}")
+        payload = self._read_binary(f"{CODES}{field_id}")
         from . import codecs
 
         # A field of genes has one code a gene, and there may be more genes than cells.
@@ -283,6 +283,12 @@ class CellucidSessionBundle(SessionChunks):
         if f"{CODES}{field.id}" in self._frames:
             return self.decode_codes(field.id)
         raise SessionFormatError(f"{CODES}{field.id}: the file has no codes of {field.key!r}")
+
+    def _read_binary(self, chunk_id: str) -> bytes:
+        kind = self.get_chunk_meta(chunk_id).get("kind", "binary")
+        if kind != "binary":
+            raise SessionFormatError(f"chunk {chunk_id!r}: its kind is {kind!r}, not 'binary'")
+        return self.read_payload(chunk_id)
 
     def _decode_binary(self, chunk_id: str) -> Any:
         from . import codecs

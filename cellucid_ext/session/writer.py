@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import json
 import os
 import tempfile
 import zlib
@@ -17,6 +16,7 @@ from .container import MAGIC, MAX_MANIFEST_BYTES, U32, Frame
 from .files import replacing
 from .inflate import MAX_CHUNK_BYTES
 from .inventory import NAMES
+from .json_bytes import json_bytes
 from .rows import row_identity
 
 _IN_MEMORY: Final = 16 * 2**20
@@ -93,7 +93,7 @@ class SessionWriter:
 
     def add_json(self, chunk_id: str, value: object, *, contributor: str, **meta: Any) -> None:
         """Add a chunk of JSON; `meta` as of `add_bytes`."""
-        self._add(chunk_id, [_json(value)], "json", contributor, **meta)
+        self._add(chunk_id, [json_bytes(value)], "json", contributor, **meta)
 
     def add_bytes(
         self, chunk_id: str, data: bytes | Iterable[bytes], *, contributor: str, **meta: Any
@@ -212,7 +212,7 @@ class SessionWriter:
             self._chunks.values(), key=lambda chunk: chunk[0].get("priority") != "eager"
         )
         manifest = {**self._head, "chunks": [meta for meta, _ in ordered]}
-        head = _json(manifest)
+        head = json_bytes(manifest)
         if len(head) > MAX_MANIFEST_BYTES:
             raise ValueError(
                 f"the manifest of {len(ordered):,} chunks is {len(head):,} bytes; "
@@ -226,12 +226,6 @@ class SessionWriter:
                 for begin in range(0, stored.size, _PIECE):
                     file.write(self._stored.read(min(_PIECE, stored.size - begin)))
         return target
-
-
-def _json(value: object) -> bytes:
-    # ASCII, since half a surrogate pair in a name has no UTF-8 and would make a file none can read.
-    text = json.dumps(value, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
-    return text.encode("ascii")
 
 
 def _now() -> str:

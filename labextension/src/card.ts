@@ -1,10 +1,11 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { Answer } from './server';
+import type { Answer, Description } from './server';
 
-/** Why there is a card in place of a viewer. */
+/** Why there is a card in place of a viewer, or of what is in a session. */
 export type Trouble =
   | Exclude<Answer, { state: 'known' }>
+  | Exclude<Description, { state: 'described' }>
   | { readonly state: 'invalid'; readonly detail: string };
 
 interface Texts {
@@ -43,6 +44,22 @@ function textsOf(trouble: Trouble, trans: TranslationBundle): Texts {
       return {
         heading: trans.__('The Jupyter server cannot be reached.'),
         text: [trans.__('Check that it runs and that you are connected, then try again.')],
+        retry: true
+      };
+    case 'no-file':
+      return {
+        heading: trans.__('The server does not find this session file.'),
+        text: [
+          trans.__(
+            'It was moved or deleted, or it is on another drive than the server’s own disk: copy it there, or load it from the Session menu of a viewer.'
+          )
+        ],
+        retry: true
+      };
+    case 'no-session':
+      return {
+        heading: trans.__('This is no session, or a damaged one.'),
+        text: [trans.__('Save it once more where it was made, and copy it whole.')],
         retry: true
       };
     case 'invalid':

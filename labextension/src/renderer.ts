@@ -4,7 +4,8 @@ import type { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 
 import { makeCard, type Trouble } from './card';
-import { Frame } from './frame';
+import { folderOf } from './folder';
+import { Frame, type Shown } from './frame';
 import type { Keeper } from './keeper';
 import { MIME_TYPE, OutputError, readOutput, type Output } from './output';
 import type { Server } from './server';
@@ -27,13 +28,20 @@ export function rendererFactory(surroundings: Surroundings): IRenderMime.IRender
     safe: true,
     mimeTypes: [MIME_TYPE],
     defaultRank: RANK,
-    createRenderer: () => new ViewerOutput(surroundings)
+    createRenderer: ({ resolver }) => new ViewerOutput(surroundings, resolver)
   };
+}
+
+function shownOf({ viewerId, title, height }: Output): Shown {
+  return { key: viewerId, title, height, told: { 'cellucid-viewer': viewerId } };
 }
 
 /** A viewer in a notebook's output: its page, or a card that says why there is none. */
 class ViewerOutput extends Widget implements IRenderMime.IRenderer {
-  constructor(private readonly around: Surroundings) {
+  constructor(
+    private readonly around: Surroundings,
+    private readonly resolver: IRenderMime.IResolver | null
+  ) {
     super();
     this.addClass('cellucid-Viewer');
   }
@@ -54,7 +62,7 @@ class ViewerOutput extends Widget implements IRenderMime.IRenderer {
     this.output = output;
     if (same) {
       // Drawn already: a new frame would lose the camera for nothing.
-      this.frame?.update(output);
+      this.frame?.update(shownOf(output));
       return;
     }
     await this.open(output);
@@ -87,7 +95,8 @@ class ViewerOutput extends Widget implements IRenderMime.IRenderer {
       return;
     }
     const { server, keeper, themes } = this.around;
-    const frame = new Frame(output, server.baseUrl, keeper, themes);
+    const folder = (): Promise<string> => folderOf(this.resolver);
+    const frame = new Frame(shownOf(output), server.baseUrl, keeper, themes, folder);
     this.replace(frame.element);
     this.frame = frame;
   }

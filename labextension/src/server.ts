@@ -1,14 +1,24 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 
-/** What the server says of a viewer, or why it says nothing. */
-export type Answer =
-  | { readonly state: 'known' }
-  | { readonly state: 'unknown' }
-  /** The server runs without its part of this extension. */
+import { encodePath, isSessionFile, type SessionFile } from './session-file';
+
+/** Why the server does not say what it is asked for. */
+export type Silence =
+  /** It runs without its part of this extension. */
   | { readonly state: 'missing' }
   | { readonly state: 'refused'; readonly detail: string }
   | { readonly state: 'unreachable'; readonly detail: string };
+
+/** What the server says of a viewer. */
+export type Answer = { readonly state: 'known' } | { readonly state: 'unknown' } | Silence;
+
+/** What the server says of a session file. */
+export type Description =
+  | { readonly state: 'described'; readonly session: SessionFile }
+  | { readonly state: 'no-file' }
+  | { readonly state: 'no-session'; readonly detail: string }
+  | Silence;
 
 const TIMEOUT_SECONDS = 15;
 
@@ -22,8 +32,39 @@ export class Server {
   }
 
   /** Ask for a viewer. Never throws: what went wrong is an answer, too. */
-  async ask(viewerId: string): Promise<Answer> {
-    const url = URLExt.join(this.baseUrl, '_cellucid/viewers', encodeURIComponent(viewerId));
+  ask(viewerId: string): Promise<Answer> {
+    return this.get(`viewers/${encodeURIComponent(viewerId)}`, (status, body) => {
+      if (status === 200 && body['viewerId'] === viewerId) {
+        return { state: 'known' };
+      }
+      return status === 404 && body['code'] === 'no-such-viewer' ? { state: 'unknown' } : null;
+    });
+  }
+
+  /**
+   * Ask what is in a session file, and for data to open it with. Never throws.
+   *
+   * @param path - below the server's root
+   */
+  describe(path: string): Promise<Description> {
+    return this.get(`sessions/${encodePath(path)}`, (status, body) => {
+      if (status === 200 && isSessionFile(body)) {
+        return { state: 'described', session: body };
+      }
+      if (status === 404 && body['code'] === 'not-found') {
+        return { state: 'no-file' };
+      }
+      const bad = status === 422 && body['code'] === 'not-a-session';
+      return bad ? { state: 'no-session', detail: String(body['message']) } : null;
+    });
+  }
+
+  /** @param judge - says what an answer means; null where it is not the extension's */
+  private async get<T>(
+    path: string,
+    judge: (status: number, body: Body) => T | null
+  ): Promise<T | Silence> {
+    const url = URLExt.join(this.baseUrl, '_cellucid', path);
     const controller = new AbortController();
     const timer = setTimeout(() => {
       controller.abort();
@@ -31,7 +72,8 @@ export class Server {
     try {
       const init = { signal: controller.signal };
       const response = await ServerConnection.makeRequest(url, init, this.settings);
-      return judge(response, viewerId, await readJson(response));
+      const body = await readJson(response);
+      return judge(response.status, body) ?? silence(response, body);
     } catch (error) {
       const detail = controller.signal.aborted
         ? `no answer within ${TIMEOUT_SECONDS} s`
@@ -43,13 +85,7 @@ export class Server {
   }
 }
 
-function judge(response: Response, viewerId: string, body: Body): Answer {
-  if (response.ok && body['viewerId'] === viewerId) {
-    return { state: 'known' };
-  }
-  if (response.status === 404 && body['code'] === 'no-such-viewer') {
-    return { state: 'unknown' };
-  }
+function silence(response: Response, body: Body): Silence {
   // Any other page that is found, or not found, at this address is somebody else's.
   if (response.ok || response.status === 404) {
     return { state: 'missing' };

@@ -9,7 +9,7 @@ module.exports = {
     base: { rooms: ['base'], packages: [], dom: false },
     cells: { rooms: ['cells'], packages: [], dom: false },
     text: { rooms: ['text'], packages: [], dom: false },
-    data: { rooms: ['base', 'cells', 'text', 'data'], packages: [], dom: true },
+    data: { rooms: ['base', 'cells', 'text', 'data'], packages: ['client-zip'], dom: true },
     state: { rooms: state, packages: ['@preact/signals'], dom: false },
     render: { rooms: [...state, 'render'], packages: ['@preact/signals', 'three'], dom: true },
     tools: { rooms: [...state, 'tools'], packages: ['@preact/signals'], dom: true },

@@ -24,14 +24,18 @@ const packed: Plugin = {
 export default defineConfig({
   root: here('.'),
   define: { __VERSION__: JSON.stringify(version) },
+  // What a script loads lies beside it, wherever the server has both.
+  base: './',
   plugins: [preact(), packed],
+  worker: { format: 'es', rollupOptions: { output: { entryFileNames: 'viewer-worker.js' } } },
   build: {
     outDir: here('../../cellucid_ext/static'),
     emptyOutDir: true,
     target: 'es2022',
     cssCodeSplit: false,
     chunkSizeWarningLimit: 800,
-    // One script and one stylesheet under fixed names: the page that loads them is written elsewhere.
+    // One script, its worker and one stylesheet under fixed names: the page that loads them is
+    // written elsewhere.
     rollupOptions: {
       input: here('src/main.ts'),
       output: {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import threading
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -29,7 +29,7 @@ _WAIT_SECONDS = 120
 _BEGIN = f"""
 import sys
 sys.path.insert(0, {str(Path(__file__).parents[2])!r})
-from cellucid_ext import show, show_anndata
+from cellucid_ext import cleanup_all, show, show_anndata
 from tests.browser.desk import dataset
 adata = dataset()
 """
@@ -70,7 +70,15 @@ class Desk:
         self._wait(browser.log_in(server.token))
         self._notebook = Notebook(browser)
         self._wait(self._notebook.start())
+
+    def begin(self) -> None:
+        """Have the data as it is at first."""
         self.run(_BEGIN)
+
+    def restart(self) -> None:
+        """Restart the kernel: nothing is shown any more, and the data are as they were at first."""
+        self._wait(self._notebook.restart())
+        self.begin()
 
     def run(self, code: str) -> str:
         """Run code in the kernel; returns what it printed."""
@@ -103,11 +111,11 @@ class Desk:
 
 
 @contextmanager
-def open_desk(folder: Path) -> Iterator[Desk]:
+def open_desk(folder: Path, arguments: Sequence[str] = ()) -> Iterator[Desk]:
     """Start a server and its kernel; ends both with the block."""
     root = folder / "root"
-    root.mkdir()
-    with OwnServer(root=root) as server:
+    root.mkdir(exist_ok=True)
+    with OwnServer(arguments, root=root) as server:
         desk = Desk(server, folder)
         try:
             yield desk
@@ -115,12 +123,12 @@ def open_desk(folder: Path) -> Iterator[Desk]:
             desk.close()
 
 
-def ready(page: Page) -> None:
+def ready(page: FrameLocator | Page) -> None:
     """Wait until what was asked for is on the screen."""
     expect(page.locator("html")).to_have_attribute("data-state", "ready", timeout=60_000)
 
 
-def press(page: Page, name: str) -> None:
+def press(page: FrameLocator | Page, name: str) -> None:
     """Click a button by its whole name."""
     page.get_by_role("button", name=name, exact=True).click()
 
@@ -133,6 +141,6 @@ def colour_by(viewer: FrameLocator | Page, name: str) -> None:
     expect(box).to_have_value(name)
 
 
-def stage(page: Page) -> Locator:
+def stage(page: FrameLocator | Page) -> Locator:
     """The picture."""
     return page.get_by_test_id("stage")

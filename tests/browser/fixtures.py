@@ -36,7 +36,14 @@ def jp_server_cleanup() -> None:
     """Nothing to clean up: the servers are processes of their own."""
 
 
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+@pytest.fixture(scope="session")
+def _desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     with open_desk(tmp_path_factory.mktemp("desk")) as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def desk(_desk: Desk) -> Iterator[Desk]:
+    _desk.begin()
+    yield _desk
+    _desk.run("cleanup_all()")

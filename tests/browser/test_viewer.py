@@ -100,6 +100,8 @@ def test_selections_in_two_and_three_dimensions(lab: LabNotebook, server: OwnSer
     expect(viewer.get_by_role("heading", name="HBB")).to_be_visible()
 
     assert "done.cellucid-session" in lab.run(1)
+    # In a frame whose document has no address of its own, too.
+    assert any("viewer-worker.js" in worker.url for worker in page.workers)
     bundle = CellucidSessionBundle(server.root / "done.cellucid-session")
     (stored,) = bundle.pages
     one, two = stored.groups

@@ -81,6 +81,19 @@ def test_a_folder_that_is_prepared_anew_while_it_is_open(folder: Path) -> None:
     assert source.refreshed().revision == after
 
 
+def test_a_folder_says_that_it_opens_with_a_session(folder: Path) -> None:
+    change(folder, "dataset_identity.json", lambda d: d.update(state_snapshots=True))
+    source = open_source(folder)
+    before = source.read("dataset_identity.json").etag
+    assert "state_snapshots" not in identity(source)
+    (folder / "state-snapshots.json").write_text("[]")
+    assert identity(source)["state_snapshots"] is True
+    # Who has it hears of the new one, and the data are the same.
+    asked = Asked(if_none_match=before, revision=source.revision)
+    assert answer(source, "dataset_identity.json", asked).status == 200
+    assert answer(source, "state-snapshots.json", asked).status == 200
+
+
 def test_the_demo_in_a_folder(tmp_path: Path) -> None:
     adata = make_dataset(n_cells=300)
     played = open_source(adata)

@@ -152,6 +152,25 @@ def test_height_is_bounded(bare_page: Page, open_notebook: Open, server: OwnServ
     expect(frames.nth(1)).to_have_css("height", "2000px")
 
 
+def test_page_is_told_the_notebooks_folder(
+    bare_page: Page, open_notebook: Open, server: OwnServer
+) -> None:
+    register(server, "known")
+    notebook = open_notebook(viewer_output("known"))
+    frame = document_of(notebook.outputs.locator("iframe"))
+    folder = "window.frameElement.cellucidHost.folder()"
+    assert frame.evaluate(folder) == ""
+    # It moves with the notebook, which stays open.
+    path = "day 1/100% #2"
+    (server.root / path).mkdir(parents=True)
+    notebook.page.evaluate(
+        """path => window.jupyterapp.serviceManager.contents
+          .rename('shared.ipynb', `${path}/shared.ipynb`).then(() => null)""",
+        path,
+    )
+    assert frame.evaluate(folder) == path
+
+
 KEEP = "state => window.frameElement.cellucidHost.keep({cells: new Uint32Array(state)})"
 KEPT = """() => {
   const kept = window.frameElement.cellucidHost.kept();

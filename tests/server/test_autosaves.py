@@ -260,6 +260,20 @@ async def test_folder_that_is_none(person: Peer, extension: CellucidExtension) -
     assert refused["code"] == "no-autosaves"
 
 
+async def test_folder_that_was_away_for_a_while(
+    person: Peer, extension: CellucidExtension, tmp_path: Path
+) -> None:
+    await save(person, "a", session())
+    folder, aside = extension.autosaves.folder, tmp_path / "aside"
+    folder.rename(aside)
+    folder.write_text("a file")
+    assert (await save(person, "b", session()))[0] == 403
+    folder.unlink()
+    aside.rename(folder)
+    assert (await save(person, "c", session()))[0] == 201
+    assert await names(person) == ["c", "a"]
+
+
 @pytest.mark.parametrize("folder", [True, False])
 async def test_something_in_the_way(
     person: Peer, extension: CellucidExtension, folder: bool

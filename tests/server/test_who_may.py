@@ -55,6 +55,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "viewers/{viewer_id}/data/{path}"): Row("browser"),
     ("GET", "open/{dataset}/-/{path}"): Row("browser"),
     ("GET", "open/-/{path}"): Row("browser"),
+    ("GET", "sessions/{path}"): Row("browser"),
     ("PUT", "replies/{reply_id}"): Row("kernel", body={}),
     ("GET", "viewers/{viewer_id}/page"): Row("page"),
     ("GET", "viewers/{viewer_id}/channel"): Row("page-socket"),

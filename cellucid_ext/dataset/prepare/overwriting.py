@@ -11,15 +11,20 @@ from typing import Final
 
 from ..stores.folder import IDENTITY
 
-_FILES: Final = re.compile(
+_DATA: Final = re.compile(
     r"""
-    (dataset_identity | obs_manifest | var_manifest | connectivity_manifest | rows
-        | state-snapshots) \.json
+    (dataset_identity | obs_manifest | var_manifest | connectivity_manifest | rows) \.json
     | obs_names \.txt
     | points_ \d d \.bin (\.gz)?
     | (obs | var)/[^/]+ \.(values | codes | outliers) \.\w+ (\.gz)?
     | connectivity/[^/]+ \.bin (\.gz)?
     | vectors/[^/]+ \.bin (\.gz)?
+    """,
+    re.VERBOSE,
+)
+_BESIDE: Final = re.compile(
+    r"""
+    state-snapshots \.json
     | [^/]+ \.cellucid-session
     | (.+/)? (\.DS_Store | Thumbs\.db)   # what a system's window of files puts everywhere
     """,
@@ -56,11 +61,22 @@ def check_target(folder: Path, at: Path, *, overwrite: bool) -> None:
     if not at.is_dir() or not (at / IDENTITY).is_file():
         raise FileExistsError(f"{str(folder)!r} is no dataset folder, so it is not replaced")
     for path in _entries(at):
-        if not _FILES.fullmatch(path):
+        if not is_data(path) and not _BESIDE.fullmatch(path):
             raise FileExistsError(
                 f"{str(folder)!r} is not replaced, for it holds {path!r}, which is no file of a "
                 "dataset: move that elsewhere first"
             )
+
+
+def is_data(path: str) -> bool:
+    """Say whether a file of a dataset folder is one of the data, by its path in the folder.
+
+    Examples
+    --------
+    >>> is_data("obs/size.values.f32"), is_data("mine.cellucid-session"), is_data("notes.txt")
+    (True, False, False)
+    """
+    return _DATA.fullmatch(path) is not None
 
 
 def _entries(folder: Path, under: str = "") -> Iterator[str]:

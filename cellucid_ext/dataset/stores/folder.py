@@ -16,6 +16,7 @@ from ..source import DatasetError, File
 from .stored import Stored
 
 IDENTITY: Final = "dataset_identity.json"
+SNAPSHOTS: Final = "state-snapshots.json"
 
 _MANIFESTS: Final = (
     IDENTITY,
@@ -98,10 +99,15 @@ class FolderSource:
         stored = self._stored(path)
         if path != IDENTITY:
             return File(stored, stored.etag, lasts=False)
-        revision = self.revision
+        revision, opens_with = self.revision, self._version(SNAPSHOTS)
         identity = {**self._json(IDENTITY), "revision": revision}
+        # Told here, so that no page asks for it in vain.
+        identity.pop("state_snapshots", None)
+        if opens_with is not None:
+            identity["state_snapshots"] = True
         text = json.dumps(identity, ensure_ascii=False, separators=(",", ":"))
-        return File(text.encode("utf-8", "surrogatepass"), f'"{revision}"', lasts=False)
+        etag = f'"{revision}{"" if opens_with is None else "-opens"}"'
+        return File(text.encode("utf-8", "surrogatepass"), etag, lasts=False)
 
     def refreshed(self) -> FolderSource:
         """Read the manifests again; see `Source.refreshed`."""

@@ -10,7 +10,7 @@ from jupyter_core.utils import ensure_async
 
 from ..errors import Forbidden, PageGone
 from ..open import OpenDatasets
-from .base import browser_route, hide_address
+from .base import Handler, browser_route, hide_address
 from .files import FileHandler, check_path
 
 _PEER_SECONDS: Final = 60.0
@@ -33,11 +33,7 @@ class OpenHandler(FileHandler):
     async def get(self, path: str, dataset: str = "") -> None:
         """Read the file and send it."""
         check_path(path)
-        # To read files of the server is what its contents are about, under whatever address.
-        if not await ensure_async(
-            self.authorizer.is_authorized(self, self.current_user, "read", "contents")
-        ):
-            raise Forbidden("you are not allowed to read files here")
+        await require_contents(self)
         self._answering = asyncio.create_task(self._answer(dataset, path))
         try:
             await self._answering
@@ -63,6 +59,17 @@ class OpenHandler(FileHandler):
         async for piece in pieces:
             self.note_activity()
             yield piece
+
+
+async def require_contents(handler: Handler) -> None:
+    """Refuse whom the authorizer does not let read files.
+
+    To read files of the server is what its contents are about, under whatever address.
+    """
+    if not await ensure_async(
+        handler.authorizer.is_authorized(handler, handler.current_user, "read", "contents")
+    ):
+        raise Forbidden("you are not allowed to read files here")
 
 
 ROUTES = [

@@ -1,19 +1,27 @@
 /** The page's beginning: reads what the frame tells, opens the dataset, joins the rooms. */
 import './style/index.css';
 
-import { computed, effect } from '@preact/signals';
+import { computed, effect, signal, type ReadonlySignal } from '@preact/signals';
 import { h, render } from 'preact';
+import { object, optional, own } from './base/check';
 import { throttle } from './base/lifetime';
 import { connect } from './channel/connect';
+import { Autosaves } from './data/autosaves';
+import { Folder } from './data/contents';
 import { Dataset } from './data/dataset';
-import { Server } from './data/fetch';
+import { Server, ViewerServer } from './data/fetch';
 import { listen } from './panels/input/keys';
 import { Pointer } from './panels/input/pointer';
 import { Shell } from './panels/shell';
 import { Notice } from './panels/page/status';
-import { createUi, isNarrow } from './panels/ui';
+import { createUi, NARROW } from './panels/ui';
 import { Easel } from './render/easel';
 import { Surface } from './render/stage';
+import { Autosave, readHanded, type Handed } from './session/autosave';
+import { openFile } from './session/file';
+import { offerEarlier } from './session/recovery';
+import { Sessions } from './session/sessions';
+import { openSnapshot } from './session/snapshots';
 import { App } from './state/app';
 import { adopt, snapshot } from './state/keep';
 import { say } from './state/messages';
@@ -24,6 +32,8 @@ import { text } from './text';
 interface FrameHost {
   kept(): unknown;
   keep(state: unknown): void;
+  /** The notebook's folder, below the server's root. */
+  folder(): Promise<string>;
   readonly theme: Theme;
   onThemeChanged(listener: (theme: Theme) => void): () => void;
 }
@@ -34,14 +44,12 @@ const IDLE_MILLISECONDS = 5000;
 async function start(): Promise<void> {
   const page = document.documentElement;
   page.dataset.state = 'loading';
-  const viewerId = parameter('cellucid-viewer');
-  const baseUrl = parameter('cellucid-base-url');
-  if (viewerId === null || baseUrl === null) {
+  const server = newServer();
+  if (server === null) {
     fail(text.noParameters);
     return;
   }
   show(h(Notice, { words: text.loadingDataset, busy: true }));
-  const server = new Server(baseUrl, viewerId);
   let app: App;
   const opening = Dataset.open(server);
   const easel = newEasel();
@@ -53,13 +61,45 @@ async function start(): Promise<void> {
     return;
   }
   const host = frameHost();
+  const { state, autosave: handed } = readKept(host?.kept());
+  const cameBack = adopt(app, state);
+  const autosave = new Autosave(app, new Autosaves(server), cameBack ? handed : null);
   if (host !== null) {
-    adopt(app, host.kept());
-    keepFor(host, app);
+    keepFor(host, app, autosave);
   }
   followTheme(app, host);
-  showApp(app, easel);
-  connect(app, server);
+  autosaveFor(autosave);
+  const sessions = new Sessions(app, autosave);
+  const folder = async (): Promise<Folder> => new Folder(server, (await host?.folder()) ?? '');
+  showApp(app, easel, sessions, folder);
+  if (!cameBack) {
+    // Python hears that the page is ready once it shows what the dataset opens with: what it asks
+    // for comes on top.
+    const file = parameter('cellucid-session');
+    await (file === null ? openSnapshot(app) : openFile(app, sessions, server, file));
+  }
+  if (server instanceof ViewerServer) {
+    connect(app, server, sessions);
+  } else {
+    app.connection.value = { state: 'none' };
+  }
+  if (!cameBack) {
+    void offerEarlier(app, sessions, autosave);
+  }
+}
+
+/** For what the frame says is to be shown; null where it does not say. */
+function newServer(): Server | null {
+  const baseUrl = parameter('cellucid-base-url');
+  const viewerId = parameter('cellucid-viewer');
+  const dataset = parameter('cellucid-dataset');
+  if (baseUrl !== null && viewerId !== null) {
+    return new ViewerServer(baseUrl, viewerId);
+  }
+  // The server's own folder has an empty path.
+  return baseUrl === null || dataset === null
+    ? null
+    : new Server(baseUrl, `open/${dataset}${dataset === '' ? '' : '/'}-/`);
 }
 
 /** Null where there is no WebGL. */
@@ -71,12 +111,17 @@ function newEasel(): Easel | null {
   }
 }
 
-function showApp(app: App, first: Easel | null): void {
-  const ui = createUi(!isNarrow());
+function showApp(
+  app: App,
+  first: Easel | null,
+  sessions: Sessions,
+  folder: () => Promise<Folder>
+): void {
+  const ui = createUi(app, matching(NARROW));
   effect(() => {
-    if (app.tool.value !== null && isNarrow()) {
+    if (app.tool.value !== null && ui.narrow.peek()) {
       // There the panel lies over what the tool is for.
-      ui.panelOpen.value = false;
+      ui.panelOver.value = false;
     }
   });
   let surface: Surface | null = null;
@@ -106,7 +151,15 @@ function showApp(app: App, first: Easel | null): void {
     stage: () => surface,
     cancelGesture: () => pointer?.cancel() ?? false
   });
-  show(h(Shell, { app, ui, picture }));
+  show(h(Shell, { app, ui, sessions, folder, picture }));
+}
+
+/** Whether the window is as a media query has it, at any time. */
+function matching(query: string): ReadonlySignal<boolean> {
+  const media = window.matchMedia(query);
+  const matches = signal(media.matches);
+  media.addEventListener('change', () => (matches.value = media.matches));
+  return matches;
 }
 
 /** `data-state` of the page: `ready` while what was asked for is on the screen. */
@@ -116,9 +169,10 @@ function tellState(app: App, surface: Surface): () => void {
     const failed = views.some(({ points }) => points.value.state === 'failed');
     const loading = views.some(({ column }) => column.value?.state === 'loading');
     const edges = app.shown.graph.value.get('graph')?.state === 'loading';
+    const arriving = app.arrival.value !== null;
     const drawn = surface.frames.value > 0 && !surface.stale.value;
     document.documentElement.dataset.state =
-      failed ? 'failed' : loading || edges || !drawn ? 'busy' : 'ready';
+      failed ? 'failed' : loading || edges || arriving || !drawn ? 'busy' : 'ready';
   });
 }
 
@@ -143,13 +197,52 @@ function whenIdle(work: () => void): void {
   }
 }
 
-/** The page may be taken off the notebook at any time, so every change is handed over. */
-function keepFor(host: FrameHost, app: App): void {
-  const keep = throttle(() => host.keep(snapshot(app)), KEEP_MILLISECONDS);
-  effect(() => {
-    if (app.revision.value > 0 || app.commands.value.length > 0) keep();
+/** Save by itself what changes; at once when the page is hidden, and when it goes. */
+function autosaveFor(autosave: Autosave): void {
+  autosave.follow();
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'hidden') {
+      void autosave.save();
+    }
   });
-  window.addEventListener('pagehide', () => keep.flush());
+  window.addEventListener('pagehide', () => autosave.saveLast());
+}
+
+interface Kept {
+  readonly state: unknown;
+  readonly autosave: Handed | null;
+}
+
+/** What was handed over by the page that was here before; nothing where it is not what it should be. */
+function readKept(value: unknown): Kept {
+  try {
+    const kept = object(value, 'kept');
+    const autosave = optional(own(kept, 'autosave'), 'kept.autosave', readHanded);
+    return { state: own(kept, 'state'), autosave };
+  } catch {
+    return { state: null, autosave: null };
+  }
+}
+
+/** The page may be taken off the notebook at any time, so every change is handed over. */
+function keepFor(host: FrameHost, app: App, autosave: Autosave): void {
+  const hand = (ends: boolean): void => {
+    const state = snapshot(app);
+    if (state !== null) {
+      const kept: Kept = { state, autosave: autosave.hand(ends) };
+      host.keep(kept);
+    }
+  };
+  // What of a session has not come yet can't be handed over.
+  const any = (): boolean =>
+    app.arrival.value === null && (app.revision.value > 0 || app.commands.value.length > 0);
+  const keep = throttle(() => hand(false), KEEP_MILLISECONDS);
+  effect(() => {
+    if (any()) keep();
+  });
+  window.addEventListener('pagehide', () => {
+    if (any()) hand(true);
+  });
 }
 
 function followTheme(app: App, host: FrameHost | null): void {

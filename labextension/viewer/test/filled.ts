@@ -1,6 +1,6 @@
 /** A state in which nothing has its default: each key differs, so that a lost one is noticed. */
 import type { App } from '../src/state/app';
-import type { Camera, Group, RecipeStep, View } from '../src/state/types';
+import type { Camera, Group, Panels, RecipeStep, StoredPart, View } from '../src/state/types';
 
 const KIND = { source: 'obs', key: 'kind' } as const;
 const SCORE = { source: 'obs', key: 'score' } as const;
@@ -77,6 +77,26 @@ const groups: readonly Group[] = [
   }
 ];
 
+const panels: Panels = { open: false, sections: { filters: false, summary: true } };
+
+/** A chunk that no version knows. */
+export const future: StoredPart = {
+  id: 'future/thing',
+  described: {
+    id: 'future/thing',
+    contributorId: 'future',
+    priority: 'lazy',
+    kind: 'binary',
+    codec: 'none',
+    label: 'What comes',
+    datasetDependent: true,
+    storedBytes: 3,
+    uncompressedBytes: 3,
+    note: ['é', 1]
+  },
+  stored: Uint8Array.of(1, 2, 255)
+};
+
 export function fill(app: App): void {
   app.changes.change('fill', () => {
     app.slots.views.set(views);
@@ -100,4 +120,12 @@ export function fill(app: App): void {
     });
   });
   app.places.value = new Map([['kept_1', { left: 0, top: 0, width: 640, height: 480 }]]);
+}
+
+/** What is of no dataset, and what nobody knows, besides. */
+export function fillRest(app: App): void {
+  app.changes.change('fill the rest', () => {
+    app.slots.panels.set(panels);
+    app.slots.carried.set([future]);
+  });
 }

@@ -7,7 +7,7 @@ import { text } from '../src/text';
 const folder = fileURLToPath(new URL('../src/text/', import.meta.url));
 
 it('no string stands under a name that another file has too', async () => {
-  const areas = readdirSync(folder).filter(name => !['index.ts', 'numbers.ts'].includes(name));
+  const areas = readdirSync(folder).filter(name => !['index.ts', 'numbers.ts', 'times.ts'].includes(name));
   const tables = await Promise.all(
     areas.map(async name => {
       const area = name.replace('.ts', '');

@@ -1,50 +1,41 @@
-/** Gzip, and back with a bound. */
+/** Gzip, and back with a bound: by workers, and where there are none, in place. */
 import { CheckError } from './check';
+import { longest, Packers } from './packers';
+import { pack, type Packed, type Packing } from './packing';
 
-/** Deflate can't do better than 1032 to 1, so a larger promise is a lie. */
-const BEST_RATIO = 1032;
-const LEAST = 1024;
+/** What is done sooner than sent elsewhere. */
+const SMALL = 16 * 1024;
+
+const packers = new Packers(
+  () => new Worker(new URL('./packing-worker.ts', import.meta.url), { type: 'module' })
+);
 
 export async function gzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-  const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream('gzip'));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
+  return bytesOf(await packed({ work: 'gzip', bytes }), 'bytes');
 }
 
 /**
- * Inflate to exactly `size` bytes; more is never taken, however much there is.
+ * Inflate to at most `size` bytes; more is never taken, however much there is.
  *
- * @throws CheckError with `path` where it is not gzip, or not of that size.
+ * @throws CheckError with `path` where it is not whole gzip, or more.
  */
 export async function gunzip(
   stored: ArrayBuffer | Uint8Array<ArrayBuffer>,
   size: number,
   path: string
-): Promise<ArrayBuffer> {
-  if (size > stored.byteLength * BEST_RATIO + LEAST) {
-    throw new CheckError(path, `gzip of ${size} bytes, which ${stored.byteLength} can’t hold`);
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = stored instanceof Uint8Array ? stored : new Uint8Array(stored);
+  return bytesOf(await packed({ work: 'gunzip', bytes, size }), path);
+}
+
+async function packed(task: Packing): Promise<Packed> {
+  const elsewhere = longest(task) >= SMALL ? await packers.ask(task) : null;
+  return elsewhere ?? pack(task);
+}
+
+function bytesOf(answer: Packed, path: string): Uint8Array<ArrayBuffer> {
+  if ('expected' in answer) {
+    throw new CheckError(path, answer.expected);
   }
-  const out = new Uint8Array(size);
-  let at = 0;
-  const reader = new Blob([stored])
-    .stream()
-    .pipeThrough(new DecompressionStream('gzip'))
-    .getReader();
-  for (;;) {
-    const { done, value } = await reader.read().catch(() => {
-      throw new CheckError(path, 'whole gzip');
-    });
-    if (done) {
-      break;
-    }
-    if (at + value.length > size) {
-      await reader.cancel().catch(() => undefined);
-      throw new CheckError(path, `${size} bytes after gzip, and found more`);
-    }
-    out.set(value, at);
-    at += value.length;
-  }
-  if (at !== size) {
-    throw new CheckError(path, `${size} bytes after gzip, not ${at}`);
-  }
-  return out.buffer;
+  return answer.bytes;
 }

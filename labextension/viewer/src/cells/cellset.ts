@@ -93,9 +93,8 @@ export function unionAll(sets: readonly Uint32Array[], n: number): Uint32Array {
   }
   const out = new Uint32Array(count);
   for (let cell = 0, k = 0; k < count; cell++) {
-    if (mask[cell] === 1) {
-      out[k++] = cell;
-    }
+    out[k] = cell;
+    k += mask[cell]!;
   }
   return out;
 }
@@ -137,13 +136,11 @@ export function fromNumbers(values: readonly number[], n: number): Uint32Array |
   return Uint32Array.from(new Set(values)).sort();
 }
 
-/** The cells a mask lets through, of `n`; a null mask lets all through. */
-export function ofMask(mask: Uint8Array | null, n: number): Uint32Array {
+/** All of `n` cells. */
+export function allCells(n: number): Uint32Array {
   const out = new Uint32Array(n);
-  let k = 0;
   for (let cell = 0; cell < n; cell++) {
-    out[k] = cell;
-    k += mask === null ? 1 : mask[cell]!;
+    out[cell] = cell;
   }
-  return k === n ? out : out.slice(0, k);
+  return out;
 }

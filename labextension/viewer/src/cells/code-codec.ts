@@ -82,6 +82,9 @@ export function decodeCodes(bytes: Uint8Array, n: number): SmallCodes {
 
 function decodeRuns(cursor: Cursor, n: number): SmallCodes {
   const runs = readUvarint(cursor, 'codes');
+  if (runs > n) {
+    throw new RangeError(`codes: ${runs} runs among ${n} cells are impossible`);
+  }
   const wide = new Uint16Array(n);
   let at = 0;
   let most = 0;
@@ -98,5 +101,5 @@ function decodeRuns(cursor: Cursor, n: number): SmallCodes {
   if (at !== n) {
     throw new RangeError(`codes: runs of ${at} codes for ${n} cells`);
   }
-  return most <= 0xff ? Uint8Array.from(wide) : wide;
+  return most <= 0xff ? new Uint8Array(wide) : wide;
 }

@@ -1,4 +1,5 @@
 /** Sets of cells that may overlap: how much they do, and one category a cell out of them. */
+import { missingOf } from './regroup';
 
 /**
  * Where a cell that is in several sets goes: to the first of them, to the last, to a category for
@@ -63,13 +64,14 @@ export function sharedCounts(sets: readonly Uint32Array[], n: number): number[] 
   for (const set of sets) {
     for (let i = 0; i < set.length; i++) {
       const cell = set[i]!;
-      times[cell] = times[cell]! === 0 ? 1 : 2;
+      // A bit more each time, up to eight: twice as fast as to ask whether it is the first.
+      times[cell] = (times[cell]! << 1) | 1;
     }
   }
   return sets.map(set => {
     let shared = 0;
     for (let i = 0; i < set.length; i++) {
-      shared += times[set[i]!]! >> 1;
+      shared += (times[set[i]!]! >> 1) & 1;
     }
     return shared;
   });
@@ -141,10 +143,6 @@ function compare(a: readonly number[], b: readonly number[]): number {
 /** Codes for so many categories, all missing. */
 function codesFor(categories: number, n: number): Uint8Array | Uint16Array {
   return categories <= 0xff ? new Uint8Array(n).fill(0xff) : new Uint16Array(n).fill(0xffff);
-}
-
-function missingOf(codes: Uint8Array | Uint16Array): number {
-  return 2 ** (8 * codes.BYTES_PER_ELEMENT) - 1;
 }
 
 /** How often each of the numbers below `most` stands there. */

@@ -1,5 +1,6 @@
 /** Joins the app to its channel: events out, commands in, and what the connection is like. */
-import { FetchError, type Server } from '../data/fetch';
+import { FetchError, type ViewerServer } from '../data/fetch';
+import type { Sessions } from '../session/sessions';
 import type { App } from '../state/app';
 import { say } from '../state/messages';
 import { text } from '../text';
@@ -14,7 +15,7 @@ import { Channel } from './socket';
 const LARGEST_FRAME = 900_000;
 
 /** Open the channel; returns what closes it. */
-export function connect(app: App, server: Server): () => void {
+export function connect(app: App, server: ViewerServer, sessions: Sessions): () => void {
   const emit = (event: Frame): void => {
     if (JSON.stringify(event).length < LARGEST_FRAME) {
       if (!channel.send(event)) {
@@ -35,7 +36,7 @@ export function connect(app: App, server: Server): () => void {
     };
   };
   const said = followConsole(console, window, line => emit({ type: 'console', ...line }));
-  const obedience = new Obedience({ app, server, emit, console: said.lines });
+  const obedience = new Obedience({ app, server, sessions, emit, console: said.lines });
   let greeted = false;
   const channel: Channel = new Channel(server.channelUrl, {
     opened: welcome => {

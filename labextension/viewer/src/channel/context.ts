@@ -1,12 +1,14 @@
 /** What commands work with. */
-import type { Server } from '../data/fetch';
+import type { ViewerServer } from '../data/fetch';
+import type { Sessions } from '../session/sessions';
 import type { App } from '../state/app';
 import type { ConsoleLine } from './console';
 import type { Frame } from './numbered';
 
 export interface CommandContext {
   readonly app: App;
-  readonly server: Server;
+  readonly server: ViewerServer;
+  readonly sessions: Sessions;
   /** Send an event back. */
   readonly emit: (event: Frame) => void;
   /** What the page's console said last. */

@@ -1,8 +1,6 @@
 /** Sessions on their way to Python, and from it. */
 import { FetchError } from '../data/fetch';
 import { uploadSession } from '../data/upload';
-import { captureSession } from '../session/capture';
-import { restoreSession } from '../session/restore';
 import { say } from '../state/messages';
 import { text } from '../text';
 import { fetchSent } from './cells';
@@ -13,9 +11,9 @@ export function handOverSession(context: CommandContext, requestId: string): voi
   void handOver(context, requestId);
 }
 
-async function handOver({ app, server, emit }: CommandContext, requestId: string): Promise<void> {
+async function handOver({ app, server, sessions, emit }: CommandContext, requestId: string): Promise<void> {
   try {
-    await uploadSession(server, requestId, await captureSession(app));
+    await uploadSession(server, requestId, await sessions.capture());
     say(app, 'info', text.sessionHanded);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
@@ -32,16 +30,14 @@ async function handOver({ app, server, emit }: CommandContext, requestId: string
  * stays then.
  */
 export async function takeSession(
-  { app, server, emit }: CommandContext,
+  { server, sessions, emit }: CommandContext,
   url: unknown,
   requestId: string
 ): Promise<void> {
-  const { restored, skipped } = await restoreSession(app, new Blob([await fetchSent(server, url)]));
-  const [first] = skipped;
-  const left = first ? text.sessionParts(skipped.length, first.id, first.why) : null;
+  const file = new Blob([await fetchSent(server, url)]);
+  const { restored, skipped, difference } = await sessions.load(file);
   if (restored.length === 0) {
-    throw new Error(text.nothingShown(left));
+    throw new Error(text.nothingShown(difference?.words ?? null));
   }
-  say(app, left ? 'warning' : 'info', text.sessionShown(left));
   emit({ type: 'session_restored', requestId, restored, skipped });
 }

@@ -1,4 +1,5 @@
 /** What the page says of itself when somebody looks for a fault. */
+import { countOf } from '../state/awaited';
 import type { Filter } from '../state/types';
 import type { CommandContext } from './context';
 import type { Frame } from './numbered';
@@ -19,7 +20,7 @@ export function debugSnapshot({ app, console }: CommandContext, requestId: strin
     groups: app.highlights
       .peek()
       .pages.flatMap(page => page.groups)
-      .map(({ id, label, cells }) => ({ id, label, cells: cells.length })),
+      .map(({ id, label, cells }) => ({ id, label, cells: countOf(cells) })),
     messages: app.messages.peek(),
     console
   };

@@ -24,6 +24,7 @@ import {
 } from './manifests';
 import type { Reading } from './reading';
 import type { Report } from './report';
+import { storedFiles, type StoredFile } from './stored';
 
 export interface CategoricalColumn {
   readonly kind: 'categorical';
@@ -164,6 +165,11 @@ export class Dataset {
     return this.identity.report;
   }
 
+  /** Whether a `state-snapshots.json` says with which session it opens. */
+  get hasSnapshots(): boolean {
+    return this.identity.hasSnapshots;
+  }
+
   /** The obs columns, in their order. */
   get obsFields(): readonly FieldInfo[] {
     return [...this.obs].map(([key, described]) => ({
@@ -275,6 +281,25 @@ export class Dataset {
     );
   }
 
+  /** Any file of its folder, as it is stored. */
+  file(path: string, reading?: Reading): Promise<ArrayBuffer> {
+    return this.files.data(path, this.revision, reading);
+  }
+
+  /** The files that hold its embeddings. */
+  get pointFiles(): readonly StoredFile[] {
+    return [...this.identity.pointFiles].map(([dimension, path]) => ({
+      path,
+      size: this.nCells * dimension * 4
+    }));
+  }
+
+  /** The files that hold a column or gene. */
+  filesOf(ref: FieldRef): readonly StoredFile[] {
+    const described = this.#described(ref);
+    return described === undefined ? [] : storedFiles(described, this.nCells);
+  }
+
   #described(ref: FieldRef): Described | undefined {
     const { source, key } = ref;
     return { obs: this.obs, var: this.vars, user: undefined }[source]?.get(key);
@@ -313,7 +338,7 @@ export class Dataset {
     reading?.expect(path.endsWith('.gz') ? 0 : size);
     const stored = await this.files.data(path, this.revision, reading);
     return path.endsWith('.gz') && stored.byteLength !== size
-      ? gunzip(stored, size, path)
+      ? (await gunzip(stored, size, path)).buffer
       : stored;
   }
 }

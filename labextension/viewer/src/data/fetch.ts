@@ -25,22 +25,15 @@ interface Options extends RequestInit {
   readonly reading?: Reading | undefined;
 }
 
-/** Requests below `{baseUrl}_cellucid/`, for one viewer. */
+/** Requests below `{baseUrl}_cellucid/`, for one dataset. */
 export class Server {
   readonly #root: string;
+  readonly #files: string;
 
-  constructor(
-    baseUrl: string,
-    readonly viewerId: string
-  ) {
+  /** @param files - where the dataset's files are, below that; with a slash at its end */
+  constructor(baseUrl: string, files: string) {
     this.#root = `${baseUrl}_cellucid/`;
-  }
-
-  /** Address of the viewer's websocket. */
-  get channelUrl(): string {
-    const url = this.#url(`viewers/${encodeURIComponent(this.viewerId)}/channel`);
-    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-    return url.href;
+    this.#files = files;
   }
 
   /** A file of the dataset, of one revision of it: such a file never changes, so it is fetched once. */
@@ -52,8 +45,7 @@ export class Server {
     }
     const address = parts.map(encodeURIComponent).join('/');
     const query = revision === null ? '' : `?v=${encodeURIComponent(revision)}`;
-    const url = `viewers/${encodeURIComponent(this.viewerId)}/data/${address}${query}`;
-    return this.#request(url, { reading });
+    return this.#request(`${this.#files}${address}${query}`, { reading });
   }
 
   /** A JSON file of the dataset, not yet checked. */
@@ -66,9 +58,40 @@ export class Server {
     return parse(await this.#request('info', {}), 'The server’s word on itself');
   }
 
-  /** Whether the server knows this viewer and this person: rejects with why not. */
-  async seen(): Promise<void> {
-    await this.#request(`viewers/${encodeURIComponent(this.viewerId)}`, {});
+  /** Bytes the server has beside those of the dataset. */
+  bytes(path: string): Promise<ArrayBuffer> {
+    return this.#request(path, {});
+  }
+
+  /**
+   * Put bytes in a place of the server.
+   *
+   * @param last - of a page that goes: sent even when it is gone; the browser takes 64 KiB at most
+   */
+  async put(path: string, body: Blob, last = false): Promise<void> {
+    const headers = { 'Content-Type': 'application/octet-stream' };
+    await this.#request(path, { method: 'PUT', body, headers, seconds: UPLOAD_SECONDS, keepalive: last });
+  }
+
+  /**
+   * Ask Jupyter's contents service about a file or folder, without its content.
+   *
+   * @param path - below the root folder, as names with slashes between them
+   * @returns what it answers, not yet checked; null where that is nothing
+   */
+  async contents(
+    method: 'GET' | 'PUT' | 'PATCH' | 'DELETE',
+    path: string,
+    model?: Readonly<Record<string, unknown>>
+  ): Promise<unknown> {
+    const address = path.split('/').map(encodeURIComponent).join('/');
+    const answer = await this.#request(
+      `../api/contents/${address}${method === 'GET' ? '?content=0' : ''}`,
+      model === undefined
+        ? { method }
+        : { method, body: JSON.stringify(model), headers: { 'Content-Type': 'application/json' } }
+    );
+    return answer.byteLength === 0 ? null : parse(answer, `“${path}” of the contents service`);
   }
 
   /** Send bytes, which may take long. */
@@ -76,18 +99,8 @@ export class Server {
     await this.#request(path, { method: 'POST', body, headers, seconds: UPLOAD_SECONDS });
   }
 
-  /** Send an event that is too large for the websocket. */
-  async postEvent(event: Readonly<Record<string, unknown>>): Promise<void> {
-    const text = JSON.stringify({ ...event, viewerId: this.viewerId });
-    // Packed, so that a proxy's limit lets selections of some million cells through.
-    const packed = await gzip(new TextEncoder().encode(text));
-    await this.post('events', new Blob([packed]), {
-      'Content-Type': 'application/json',
-      'Content-Encoding': 'gzip'
-    });
-  }
-
-  #url(path: string): URL {
+  /** The whole address of what stands below. */
+  protected url(path: string): URL {
     return new URL(this.#root + path, document.baseURI);
   }
 
@@ -97,7 +110,7 @@ export class Server {
   ): Promise<ArrayBuffer> {
     const patience = new Patience(seconds);
     try {
-      const answer = await fetch(this.#url(path), {
+      const answer = await fetch(this.url(path), {
         ...init,
         // The cookie may change at any time, so it is read for each request; a Hub wants it on GET.
         headers: { ...headers, 'X-XSRFToken': xsrfCookie() },
@@ -130,6 +143,43 @@ export class Server {
     } finally {
       patience.end();
     }
+  }
+}
+
+/** The same for the dataset of a kernel, which a viewer of its own shows. */
+export class ViewerServer extends Server {
+  readonly #viewer: string;
+
+  constructor(
+    baseUrl: string,
+    readonly viewerId: string
+  ) {
+    const viewer = `viewers/${encodeURIComponent(viewerId)}`;
+    super(baseUrl, `${viewer}/data/`);
+    this.#viewer = viewer;
+  }
+
+  /** Address of the viewer's websocket. */
+  get channelUrl(): string {
+    const url = this.url(`${this.#viewer}/channel`);
+    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+    return url.href;
+  }
+
+  /** Whether the server knows this viewer and this person: rejects with why not. */
+  async seen(): Promise<void> {
+    await this.bytes(this.#viewer);
+  }
+
+  /** Send an event that is too large for the websocket. */
+  async postEvent(event: Readonly<Record<string, unknown>>): Promise<void> {
+    const text = JSON.stringify({ ...event, viewerId: this.viewerId });
+    // Packed, so that a proxy's limit lets selections of some million cells through.
+    const packed = await gzip(new TextEncoder().encode(text));
+    await this.post('events', new Blob([packed]), {
+      'Content-Type': 'application/json',
+      'Content-Encoding': 'gzip'
+    });
   }
 }
 

@@ -60,6 +60,8 @@ export interface Identity {
   readonly rows: Rows | null;
   /** Where `rows` is, when it is too much to tell at once; null where nobody knows it. */
   readonly rowsFile: string | null;
+  /** Whether it says with which session it opens. */
+  readonly hasSnapshots: boolean;
   readonly report: Report;
   /** Obs columns in their order, with the colours the dataset has for their categories. */
   readonly columns: ReadonlyMap<string, readonly (string | null)[]>;
@@ -104,6 +106,7 @@ export function readIdentity(value: unknown): Identity {
     revision: optional(own(identity, 'revision'), 'revision', (v, p) => text(v, p, MAX_REVISION)),
     rows: optional(own(identity, 'rows'), 'rows', readRows),
     rowsFile: own(identity, 'rows') === null ? 'rows.json' : null,
+    hasSnapshots: own(identity, 'state_snapshots') === true,
     report: readReport(identity, dimensions),
     columns: readColumns(own(identity, 'obs_fields') ?? [])
   };

@@ -1,10 +1,19 @@
 /** A session on its way to the server: whole, or in parts of a size that proxies let through. */
-import { integer, object, own } from '../base/check';
+import { integer, object, own, type JsonObject } from '../base/check';
 import { text } from '../text';
-import { FetchError, type Server } from './fetch';
+import { FetchError, type ViewerServer } from './fetch';
 
-/** What an upload needs of a `Server`. */
-export type Sender = Pick<Server, 'viewerId' | 'info' | 'post'>;
+/** What an upload needs of a `ViewerServer`. */
+export type Sender = Pick<ViewerServer, 'viewerId' | 'info' | 'post'>;
+
+/** How large a session may be, and a part of it. */
+export interface UploadLimits {
+  readonly partBytes: number;
+  readonly maxUploadBytes: number;
+}
+
+/** Which part of how many a piece is; nothing for one that is whole. */
+export type Part = Readonly<Record<string, string>>;
 
 /** What may be otherwise a moment later: a cut connection, a proxy's bad gateway. */
 const PASSING = [0, 429, 502, 503, 504];
@@ -25,42 +34,60 @@ export async function uploadSession(
   requestId: string,
   session: Blob
 ): Promise<void> {
-  const { partBytes, maxUploadBytes } = await limits(server);
-  if (session.size > maxUploadBytes) {
-    throw new FetchError(
-      text.sessionTooLarge(session.size, maxUploadBytes),
-      413,
-      'too-large'
-    );
-  }
+  const limits = readLimits(object(await server.info(), 'info'));
   const { viewerId } = server;
-  const send = (piece: Blob, part?: { part: string; parts: string }): Promise<void> => {
-    const query = new URLSearchParams({ viewerId, requestId, ...part });
-    return server.post(`session_bundle?${query.toString()}`, piece, {
-      'Content-Type': 'application/octet-stream'
-    });
-  };
+  await sendInParts(session, limits, {
+    send: (piece, part) => {
+      const query = new URLSearchParams({ viewerId, requestId, ...part });
+      return server.post(`session_bundle?${query.toString()}`, piece, {
+        'Content-Type': 'application/octet-stream'
+      });
+    },
+    untilExpired: true
+  });
+}
+
+/** What an info of the server says of uploads. */
+export function readLimits(info: JsonObject): UploadLimits {
+  const read = (key: string): number => integer(own(info, key), `info.${key}`, 1);
+  return { partBytes: read('partBytes'), maxUploadBytes: read('maxUploadBytes') };
+}
+
+interface Sending {
+  readonly send: (piece: Blob, part: Part) => Promise<void>;
+  /** Whether a busy server is asked until it answers that what was expected has expired. */
+  readonly untilExpired: boolean;
+}
+
+/**
+ * Send a session whole, or, if it is larger than a part may be, in parts one after the other.
+ *
+ * @throws FetchError saying why the server does not have it.
+ */
+export async function sendInParts(
+  session: Blob,
+  { partBytes, maxUploadBytes }: UploadLimits,
+  { send, untilExpired }: Sending
+): Promise<void> {
+  if (session.size > maxUploadBytes) {
+    throw new FetchError(text.sessionTooLarge(session.size, maxUploadBytes), 413, 'too-large');
+  }
   const parts = Math.ceil(session.size / partBytes);
   if (parts < 2) {
-    await patiently(() => send(session), () => false);
+    await patiently(() => send(session, {}), () => false, untilExpired);
     return;
   }
   for (let part = 1; part <= parts; part++) {
     const piece = session.slice((part - 1) * partBytes, part * partBytes);
-    await patiently(() => send(piece, { part: `${part}`, parts: `${parts}` }), passes);
+    await patiently(() => send(piece, { part: `${part}`, parts: `${parts}` }), passes, untilExpired);
   }
-}
-
-async function limits(server: Sender): Promise<{ partBytes: number; maxUploadBytes: number }> {
-  const info = object(await server.info(), 'info');
-  const read = (key: string): number => integer(own(info, key), `info.${key}`, 1);
-  return { partBytes: read('partBytes'), maxUploadBytes: read('maxUploadBytes') };
 }
 
 /** Try again, after ever longer waits, what failed for a reason that passes. */
 async function patiently(
   send: () => Promise<void>,
-  passing: (error: FetchError) => boolean
+  passing: (error: FetchError) => boolean,
+  untilExpired: boolean
 ): Promise<void> {
   let wait = FIRST_WAIT_MILLISECONDS;
   for (let tries = 1; ; wait = Math.min(2 * wait, LAST_WAIT_MILLISECONDS)) {
@@ -68,12 +95,12 @@ async function patiently(
       await send();
       return;
     } catch (error) {
-      // A busy server is asked until it answers that what was expected has expired.
       if (!(error instanceof FetchError)) {
         throw error;
       }
-      if (error.code !== 'too-many') {
-        if (tries === TRIES || !passing(error)) {
+      const busy = error.code === 'too-many';
+      if (!busy || !untilExpired) {
+        if (tries === TRIES || !(busy || passing(error))) {
           throw error;
         }
         tries++;

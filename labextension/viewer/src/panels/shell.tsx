@@ -2,6 +2,8 @@
 import { batch } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import type { Folder } from '../data/contents';
+import type { Sessions } from '../session/sessions';
 import type { App } from '../state/app';
 import { text } from '../text';
 import { About } from './page/about';
@@ -18,18 +20,25 @@ import { LoadingList } from './page/loading';
 import { Shortcuts } from './page/shortcuts';
 import { Messages, StatusLine, Waiting } from './page/status';
 import { Toolbar } from './page/toolbar';
-import type { Ui } from './ui';
+import { Drop } from './session/drop';
+import { EarlierWork } from './session/earlier';
+import { Save } from './session/save';
+import { Share } from './session/share';
+import { setPanelOpen, type Ui } from './ui';
 import { Badges } from './views/badges';
 import { CrosshairMark } from './views/crosshair';
 
 interface ShellProps {
   readonly app: App;
   readonly ui: Ui;
+  readonly sessions: Sessions;
+  /** The folder of the server in which files beside the notebook go. */
+  readonly folder: () => Promise<Folder>;
   /** Puts the picture in an element; returns what takes it away. */
   readonly picture: (host: HTMLElement) => () => void;
 }
 
-export function Shell({ app, ui, picture }: ShellProps): JSX.Element {
+export function Shell({ app, ui, sessions, folder, picture }: ShellProps): JSX.Element {
   return (
     <div class="cx-shell" data-panel={ui.panelOpen.value ? 'open' : 'closed'}>
       <aside id="cx-panel" class="cx-panel" aria-label={text.panel} hidden={!ui.panelOpen.value}>
@@ -41,7 +50,7 @@ export function Shell({ app, ui, picture }: ShellProps): JSX.Element {
         <SummaryPanel app={app} ui={ui} />
       </aside>
       <main class="cx-main">
-        <Toolbar app={app} ui={ui} />
+        <Toolbar app={app} ui={ui} sessions={sessions} />
         <div class="cx-view">
           {app.still.value === null ? (
             <Picture picture={picture} tool={app.tool.value} />
@@ -56,11 +65,15 @@ export function Shell({ app, ui, picture }: ShellProps): JSX.Element {
           <Messages app={app} />
           <Selection app={app} ui={ui} />
         </div>
-        <StatusLine app={app} />
+        <StatusLine app={app} autosave={sessions.autosave} />
       </main>
       <Shortcuts ui={ui} />
       <About app={app} ui={ui} />
       <Builder app={app} ui={ui} />
+      <Save app={app} ui={ui} sessions={sessions} folder={folder} />
+      <Share app={app} ui={ui} sessions={sessions} />
+      <EarlierWork app={app} ui={ui} sessions={sessions} />
+      <Drop app={app} ui={ui} sessions={sessions} />
     </div>
   );
 }
@@ -80,7 +93,7 @@ function Title({ app, ui }: { app: App; ui: Ui }): JSX.Element {
         type="button"
         class="cx-small cx-only-narrow"
         aria-label={text.closePanel}
-        onClick={() => (ui.panelOpen.value = false)}
+        onClick={() => setPanelOpen(app, ui, false)}
       >
         <Icon name="close" />
       </button>

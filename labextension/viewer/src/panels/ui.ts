@@ -1,6 +1,8 @@
 /** What the panels remember for themselves: nothing a session saves. */
-import { signal, type Signal } from '@preact/signals';
+import { computed, signal, type ReadonlySignal, type Signal } from '@preact/signals';
+import type { App } from '../state/app';
 import type { Plan } from '../state/builder';
+import { openPanel } from '../state/panels';
 import type { SetOperation } from '../state/types';
 
 /** A point that arrows move over a view, in its CSS pixels. */
@@ -13,12 +15,16 @@ export interface Crosshair {
   readonly cell: number | null;
 }
 
-export type SheetName = 'help' | 'about' | 'builder';
+export type SheetName = 'help' | 'about' | 'builder' | 'save' | 'earlier' | 'share';
 
 export interface Ui {
   /** What a plain drag with a chosen tool does to the selection. */
   readonly operation: Signal<SetOperation>;
-  readonly panelOpen: Signal<boolean>;
+  /** Whether the page is so narrow that the panel lies over the picture. */
+  readonly narrow: ReadonlySignal<boolean>;
+  /** Whether it does, where it can: that is this page's own. */
+  readonly panelOver: Signal<boolean>;
+  readonly panelOpen: ReadonlySignal<boolean>;
   /** Where the keyboard points, while a tool is used by it. */
   readonly crosshair: Signal<Crosshair | null>;
   /** The sheet that lies over the page, if any. */
@@ -34,21 +40,31 @@ export interface Ui {
 /** Names of cells, or a condition. */
 export type SelectBy = 'names' | 'condition';
 
-/** Narrower than this, the panel lies over the picture; the style says the same. */
-const NARROW = 640;
+/** Where the panel lies over the picture; the style says the same. */
+export const NARROW = '(max-width: 639px)';
 
-export function isNarrow(): boolean {
-  return window.innerWidth < NARROW;
-}
-
-export function createUi(panelOpen: boolean): Ui {
+export function createUi(app: App, narrow: ReadonlySignal<boolean> = signal(false)): Ui {
+  // What was wide stays as it stood when it becomes narrow.
+  const panelOver = signal(!narrow.peek());
   return {
     operation: signal<SetOperation>('replace'),
-    panelOpen: signal(panelOpen),
+    narrow,
+    panelOver,
+    panelOpen: computed(() =>
+      narrow.value ? panelOver.value : (app.panels.value.open ?? true)
+    ),
     crosshair: signal<Crosshair | null>(null),
     sheet: signal<SheetName | null>(null),
     opened: signal<string | null>(null),
     typed: { names: signal(''), condition: signal('') },
     plan: signal<Plan | null>(null)
   };
+}
+
+/** Open or close the panel. */
+export function setPanelOpen(app: App, ui: Ui, open: boolean): void {
+  ui.panelOver.value = open;
+  if (!ui.narrow.peek()) {
+    openPanel(app, open);
+  }
 }

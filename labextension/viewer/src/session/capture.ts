@@ -2,22 +2,53 @@
 import type { Rows } from '../data/manifests';
 import type { App } from '../state/app';
 import { say } from '../state/messages';
+import type { StoredPart } from '../state/types';
 import { text } from '../text';
-import { writeSession } from './container';
-import type { Contributor } from './contributor';
+import { plainChunk, writeChunk, writeSession, type Written } from './container';
+import type { Contributor, Names } from './contributor';
 import { contributors } from './contributors';
 
 /**
  * Build the session file. A contributor that fails is told to the person and left out; the rest is
- * saved all the same.
+ * saved all the same, and so is what this version does not know of a session that was restored.
+ *
+ * @param rows - who the rows are, where that is known already
  */
-export async function captureSession(app: App): Promise<Blob> {
+export async function captureSession(
+  app: App,
+  names: Names = 'all',
+  rows: Promise<Rows | null> = rowsOf(app)
+): Promise<Blob> {
   // All begin at once, so that they see one state; what they wait for comes after.
-  const [rows, captured] = await Promise.all([
-    rowsOf(app),
-    Promise.all(contributors.map(contributor => captureOne(app, contributor)))
-  ]);
-  return writeSession(head(app, rows), captured.flat());
+  const carried = app.slots.carried.signal.peek();
+  const captured = contributors.map(contributor => captureOne(app, contributor, names));
+  return join(app, await rows, (await Promise.all(captured)).flat(), carried);
+}
+
+/**
+ * The session of a page that has no time left: not compressed, without what must be waited for.
+ * Null where something of the state itself must be.
+ */
+export function captureNow(app: App, rows: Rows | null): Blob | null {
+  const chunks: Written[] = [];
+  for (const contributor of contributors) {
+    const captured = contributor.capture(app, 'typed');
+    if (captured instanceof Promise) {
+      return null;
+    }
+    chunks.push(...captured.map(one => ('stored' in one ? one : plainChunk(contributor, one))));
+  }
+  return join(app, rows, chunks, app.slots.carried.signal.peek());
+}
+
+function join(
+  app: App,
+  rows: Rows | null,
+  chunks: readonly Written[],
+  carried: readonly StoredPart[]
+): Blob {
+  const known = new Set(chunks.map(({ described }) => described['id']));
+  return writeSession(head(app, rows), [...chunks, ...carried.filter(({ id }) => !known.has(id))]);
 }
 
 async function rowsOf(app: App): Promise<Rows | null> {
@@ -32,11 +63,14 @@ async function rowsOf(app: App): Promise<Rows | null> {
 
 async function captureOne(
   app: App,
-  contributor: Contributor
-): Promise<Parameters<typeof writeSession>[1]> {
+  contributor: Contributor,
+  names: Names
+): Promise<readonly Written[]> {
   try {
-    const chunks = await contributor.capture(app);
-    return chunks.map(chunk => ({ contributor, chunk }));
+    const chunks = await contributor.capture(app, names);
+    return await Promise.all(
+      chunks.map(async chunk => ('stored' in chunk ? chunk : writeChunk(contributor, chunk)))
+    );
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     say(app, 'warning', text.savedWithout(contributor.id, why));

@@ -1,8 +1,8 @@
 /**
  * The viewer's state, without a DOM: read-only signals here, commands as plain functions beside.
  *
- * `fields`, `views`, `layout`, `windows` and `highlights` are what a person made: history and
- * sessions keep them. The rest is derived from them and the dataset, or belongs to this page only.
+ * What stands in slots is what a person made: history and sessions keep it. The rest is derived from
+ * it and the dataset, or belongs to this page only.
  */
 import {
   computed,
@@ -18,13 +18,14 @@ import { unionAll } from '../cells/cellset';
 import type { Column, Dataset } from '../data/dataset';
 import { fieldId } from '../data/field';
 import { text } from '../text';
+import type { Arrival } from './arrival';
 import { withCameras } from './cameras';
 import { Changes, type Slot } from './change';
 import { Columns } from './columns';
 import { Fields, NO_EDITS } from './fields';
 import { halosOf, type Halo } from './halos';
 import { say } from './messages';
-import { firstPage, LAYOUT, liveView, NO_CANDIDATE } from './opening';
+import { firstPage, LAYOUT, liveView, NO_CANDIDATE, PANELS } from './opening';
 import { fieldsOf, settled, settleReferences } from './settle';
 import { Shown, type Loaded, type Needs, type Owner } from './shown';
 import type {
@@ -38,14 +39,17 @@ import type {
   LeftCandidate,
   Message,
   Page,
+  Panels,
   Rect,
+  StoredPart,
   Theme,
   View
 } from './types';
 import { ViewData } from './view-data';
 
 export interface Connection {
-  readonly state: 'connecting' | 'open' | 'lost' | 'gone';
+  /** `none` where the data are read from the server's disk. */
+  readonly state: 'connecting' | 'open' | 'lost' | 'gone' | 'none';
   readonly reason?: string;
 }
 
@@ -66,6 +70,8 @@ export class App implements Owner {
     readonly windows: Slot<readonly AnalysisWindow[]>;
     readonly highlights: Slot<Highlights>;
     readonly candidate: Slot<Candidate>;
+    readonly panels: Slot<Panels>;
+    readonly carried: Slot<readonly StoredPart[]>;
   };
 
   readonly theme: Signal<Theme> = signal('light');
@@ -81,6 +87,8 @@ export class App implements Owner {
   /** Commands of Python that are not done yet, in their order. */
   readonly commands: Signal<readonly JsonObject[]> = signal([]);
   readonly messages: Signal<readonly Message[]> = signal([]);
+  /** The session that is being restored. */
+  readonly arrival: Signal<Arrival | null> = signal(null);
   /** What the candidate set would be if the gesture that is being made ended now. */
   readonly preview: Signal<Uint32Array | null> = signal(null);
   /** What is told beside the pointer while a gesture is made. */
@@ -146,7 +154,9 @@ export class App implements Owner {
         withCounters
       ),
       // It has an undo of its own: what was begun since stays.
-      candidate: this.changes.slot(NO_CANDIDATE, (back, now, from) => (now === from ? back : now))
+      candidate: this.changes.slot(NO_CANDIDATE, (back, now, from) => (now === from ? back : now)),
+      panels: this.changes.slot(PANELS),
+      carried: this.changes.slot<readonly StoredPart[]>([])
     };
     const n = dataset.nCells;
     this.shown = new Shown(dataset, this);
@@ -221,6 +231,10 @@ export class App implements Owner {
 
   get highlights(): ReadonlySignal<Highlights> {
     return this.slots.highlights.signal;
+  }
+
+  get panels(): ReadonlySignal<Panels> {
+    return this.slots.panels.signal;
   }
 
   get candidate(): ReadonlySignal<Candidate> {

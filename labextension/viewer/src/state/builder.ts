@@ -2,12 +2,13 @@
 import { assign, MOST_INTERSECTED, type OverlapRule, type Part } from '../cells/overlap';
 import { text } from '../text';
 import type { App } from './app';
+import { isAwaited } from './awaited';
 import { addField } from './field-edits';
 import { nameProblem } from './field-names';
-import { pageOf } from './highlights';
+import { isArriving, pageOf } from './highlights';
 import { distinctNames } from './labels';
 import { say } from './messages';
-import { cellsOfPage } from './pages';
+import { cellsOfPage } from './page-cells';
 import { parseColor } from './palette';
 import type { FieldRef, MadeCategories } from './types';
 import { setField } from './views';
@@ -51,6 +52,8 @@ interface Source {
   readonly label: string;
   readonly color: string;
   readonly cells: Uint32Array;
+  /** Whether some of them are still on their way. */
+  readonly arriving: boolean;
 }
 
 /** Cells that are in no set are not the point of the picture. */
@@ -59,6 +62,9 @@ const UNCOVERED_COLOR = '#a0a0a4';
 /** Why nothing can be made of a plan's pages or groups, in words; null where it can. */
 export function planProblem(app: App, plan: Plan): string | null {
   const sources = sourcesOf(app, plan.from);
+  if (sources.some(({ arriving }) => arriving)) {
+    return text.stillArriving;
+  }
   if (sources.every(({ cells }) => cells.length === 0)) {
     return plan.from.kind === 'pages' ? text.noPagesChosen : text.noGroupsShown;
   }
@@ -167,13 +173,20 @@ function sourcesOf(app: App, from: BuildFrom): Source[] {
         id: page.id,
         label: page.name,
         color: page.color,
-        cells: cellsOfPage(page, nCells)
+        cells: cellsOfPage(page, nCells),
+        arriving: isArriving(page)
       }));
   }
   const page = pageOf(highlights, from.pageId);
   return (page?.groups ?? [])
     .filter(group => group.enabled)
-    .map(({ id, label, color, cells }) => ({ id, label, color: color ?? '', cells }));
+    .map(({ id, label, color, cells }) => ({
+      id,
+      label,
+      color: color ?? '',
+      cells,
+      arriving: isAwaited(cells)
+    }));
 }
 
 function labelOf(part: Part, sources: readonly Source[], plan: Plan): string {

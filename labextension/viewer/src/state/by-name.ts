@@ -66,7 +66,7 @@ export async function selectWhere(
   const refs = new Map([...namesIn(condition)].map(name => [name, fieldNamed(app, name)]));
   const columns = new Map<string, Column>();
   await Promise.all(
-    [...refs].map(async ([name, ref]) => columns.set(name, await columnOf(app, ref)))
+    [...refs].map(async ([name, ref]) => columns.set(name, await columnOf(app, name, ref)))
   );
   const cells = cellsOfMask(maskOf(condition, columns));
   if (cells.length > 0) {
@@ -121,12 +121,15 @@ function fieldNamed(app: App, name: string): FieldRef {
 }
 
 /** A field's column as it is shown, once it is loaded. */
-function columnOf(app: App, ref: FieldRef): Promise<Column> {
+function columnOf(app: App, name: string, ref: FieldRef): Promise<Column> {
   const release = app.need({ columns: [ref] });
   return new Promise<Column>((resolve, reject) => {
     const loaded = (): void => {
       const column = app.columns.of(ref);
-      if (column.state === 'ready') {
+      if (!app.fields.value.has(ref)) {
+        // What a session was to bring may never come.
+        reject(new ConditionError(text.noFieldCalled(name, undefined)));
+      } else if (column.state === 'ready') {
         resolve(column.value);
       } else if (column.state === 'failed') {
         reject(new Error(column.message));

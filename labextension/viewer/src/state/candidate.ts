@@ -94,7 +94,7 @@ export function cancelCandidate(app: App): void {
   setCandidate(app, over ?? NO_CANDIDATE);
   // One gesture is soon made again; more is work.
   if (over === null && steps.length > 1) {
-    say(app, 'info', text.selectionCancelled(cells.length), 'history');
+    say(app, 'info', text.selectionCancelled(cells.length), { about: 'history' });
   }
 }
 
@@ -114,6 +114,36 @@ export function endCandidate(app: App): void {
     forgetSteps(app);
     put(app, app.candidate.peek().over ?? NO_CANDIDATE);
   });
+}
+
+/** The selection with what can be undone and done again of it. */
+export interface Selection {
+  readonly candidate: Candidate;
+  readonly past: readonly LeftCandidate[];
+  readonly future: readonly LeftCandidate[];
+}
+
+export function selectionOf(app: App): Selection {
+  return {
+    candidate: app.candidate.peek(),
+    past: app.candidatePast.peek(),
+    future: app.candidateFuture.peek()
+  };
+}
+
+/** Put a selection there as it was. */
+export function putSelection(app: App, { candidate, past, future }: Selection): void {
+  batch(() => {
+    app.candidatePast.value = past;
+    app.candidateFuture.value = future;
+    put(app, candidate);
+  });
+}
+
+/** Leave nothing of the selection, within a change whose undo brings it back. */
+export function dropCandidate(app: App): void {
+  forgetSteps(app);
+  put(app, NO_CANDIDATE);
 }
 
 /** Pages and groups are others now: no id of theirs means anything to the selection any more. */

@@ -3,6 +3,7 @@ import type { CategoricalColumn } from '../data/dataset';
 import { fieldId } from '../data/field';
 import { text } from '../text';
 import type { App } from './app';
+import { mustWait } from './awaited';
 import { changed, editFields, withMade } from './field-edits';
 import { badName } from './field-names';
 import { say } from './messages';
@@ -82,6 +83,10 @@ export function categoriesOf(app: App, ref: FieldRef): CategoricalColumn | null 
   const column = fields.kindOf(ref) === 'categorical' ? app.columns.ready(ref) : null;
   if (column?.kind === 'categorical') {
     return column;
+  }
+  const made = madeCategories(app, ref);
+  if (made !== null && mustWait(app, [made.codes])) {
+    return null;
   }
   const name = fields.nameOf(ref);
   say(app, 'error', fields.has(ref) ? fieldEdits.notLoaded(name) : fieldEdits.notThere(name));

@@ -85,19 +85,23 @@ export class Changes {
 
   slot<T>(initial: T, carry: Carry<T> = back => back): Slot<T> {
     const value = signal(initial);
-    const slot = { place: this.#slots++, signal: value, carry } as unknown as AnySlot;
-    return {
+    const slot = {
+      place: this.#slots++,
       signal: value,
-      set: next => {
+      carry,
+      set: (next: T): void => {
         if (this.#open === null) {
           throw new Error('state is set inside change() only');
         }
-        if (!this.#open.has(slot)) {
-          this.#open.set(slot, value.peek());
+        // What history remembers a value by is what is handed out.
+        const held = slot as unknown as AnySlot;
+        if (!this.#open.has(held)) {
+          this.#open.set(held, value.peek());
         }
         value.value = next;
       }
     };
+    return slot;
   }
 
   /** The next moment: which of two histories moved last is told by it. */
@@ -126,6 +130,61 @@ export class Changes {
       } finally {
         this.#open = outer;
       }
+    });
+  }
+
+  /**
+   * Put in what was waited for, wherever it was: in what there is now, and in all that undo and
+   * redo bring back. No step of its own.
+   */
+  fill<T>(slot: Slot<T>, put: (value: T) => T): void {
+    // Slots are made here only, so it has a place and a signal.
+    const held = slot as unknown as AnySlot;
+    const known = new Map<unknown, unknown>();
+    // What is one value now and in history stays one.
+    const filled = (value: unknown): unknown => {
+      if (!known.has(value)) {
+        known.set(value, put(value as T));
+      }
+      return known.get(value);
+    };
+    const anew = (values: Values): Values =>
+      values.has(held) ? new Map(values).set(held, filled(values.get(held))) : values;
+    const steps = (list: readonly Step[]): readonly Step[] =>
+      list.map(step => ({ ...step, before: anew(step.before), after: anew(step.after) }));
+    batch(() => {
+      const now = held.signal.peek();
+      const next = filled(now);
+      if (this.#open !== null && next !== now && !this.#open.has(held)) {
+        this.#open.set(held, now);
+      }
+      held.signal.value = next;
+      this.#past.value = steps(this.#past.peek());
+      this.#future.value = steps(this.#future.peek());
+      if (next !== now && this.#open === null) {
+        this.#revision.value++;
+      }
+    });
+  }
+
+  /**
+   * Take back the step that made a revision, and all after it, for good: as if they never were.
+   *
+   * @returns whether there was such a step
+   */
+  drop(revision: number): boolean {
+    const has = (step: Step): boolean => step.revision === revision;
+    return batch(() => {
+      while (this.#past.peek().some(has)) {
+        this.undo();
+      }
+      const future = this.#future.peek();
+      const found = future.findIndex(has);
+      if (found >= 0) {
+        // What was done before it, and taken back since, can still be done again.
+        this.#future.value = future.slice(found + 1);
+      }
+      return found >= 0;
     });
   }
 

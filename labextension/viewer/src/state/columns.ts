@@ -1,8 +1,10 @@
 /** Columns as they are shown: loaded or made, with the names and colours that a person gave. */
 import type { ReadonlySignal } from '@preact/signals';
 
+import { missingOf } from '../cells/regroup';
 import type { CategoricalColumn, Column } from '../data/dataset';
 import { fieldId } from '../data/field';
+import { isAwaited } from './awaited';
 import type { Fields } from './fields';
 import { shownLabels } from './labels';
 import { LOADING, type Loaded, type Shown } from './shown';
@@ -48,14 +50,16 @@ export class Columns {
       return known;
     }
     const { categories, codes, colors } = made;
-    const missing = 2 ** (8 * codes.BYTES_PER_ELEMENT) - 1;
+    if (isAwaited(codes)) {
+      return LOADING;
+    }
     const column: CategoricalColumn = {
       kind: 'categorical',
       ref,
       categories,
       labels: categories,
       codes,
-      missing,
+      missing: missingOf(codes),
       colors
     };
     const loaded: Loaded<Column> = { state: 'ready', value: column };

@@ -1,7 +1,8 @@
 /** The sets of cells that an analysis window holds side by side. */
-import { masked, ofMask } from '../cells/cellset';
+import { allCells, cellsOfMask, EMPTY, masked } from '../cells/cellset';
 import type { App } from './app';
-import { cellsOfPage } from './pages';
+import { isArriving } from './highlights';
+import { cellsOfPage } from './page-cells';
 import type { AnalysisWindow } from './types';
 
 export interface Compared {
@@ -9,7 +10,9 @@ export interface Compared {
   readonly name: string;
   /** Null for what is no page. */
   readonly color: string | null;
+  /** None while they are on their way. */
   readonly cells: Uint32Array;
+  readonly arriving: boolean;
 }
 
 /** All visible cells, and the visible ones of each page that is chosen and has any group. */
@@ -20,10 +23,18 @@ export function comparedIn(app: App, { pages }: AnalysisWindow, all: string): re
     page => page.groups.length > 0 && (pages === null || pages.includes(page.id))
   );
   return [
-    { id: '', name: all, color: null, cells: ofMask(visible, n) },
+    {
+      id: '',
+      name: all,
+      color: null,
+      cells: visible === null ? allCells(n) : cellsOfMask(visible),
+      arriving: false
+    },
     ...chosen.map(page => {
       const { id, name, color } = page;
-      return { id, name, color, cells: masked(cellsOfPage(page, n), visible) };
+      const arriving = isArriving(page);
+      const cells = arriving ? EMPTY : masked(cellsOfPage(page, n), visible);
+      return { id, name, color, cells, arriving };
     })
   ];
 }

@@ -1,10 +1,8 @@
 /** What a person did to fields as JSON, but for the codes; and back out of a stranger's. */
 import {
   CheckError,
-  integer,
   json,
   list,
-  number,
   object,
   oneOf,
   optional,
@@ -14,16 +12,18 @@ import {
 } from '../base/check';
 import { MOST_CATEGORIES } from '../cells/regroup';
 import type { Dataset } from '../data/dataset';
-import { fieldId, MAX_CATEGORY, MAX_KEY, parseFieldId } from '../data/field';
+import { MAX_CATEGORY, MAX_KEY, parseFieldId } from '../data/field';
 import { text as words } from '../text';
+import { awaiting, countOf } from './awaited';
 import { Fields } from './fields';
 import { distinctNames } from './labels';
 import { categoryColor, parseColor } from './palette';
 import { readRenames, writeRenames } from './rename-json';
 import type { FieldEdits, FieldRef, MadeField } from './types';
 
-const MAX_FIELDS = 10_000;
-const MAX_ID = 200;
+/** As Python takes them. */
+const MAX_FIELDS = 100_000;
+const MAX_ID = 10_000;
 
 /** Keys of a made field that have a place of their own; the rest is carried along. */
 const OWN_KEYS = [
@@ -37,14 +37,18 @@ export function writeFields(edits: FieldEdits, dataset: Dataset): JsonObject {
     [...edits.deleted].filter(([, one]) => one === state).map(([id]) => id);
   return {
     renames: writeRenames(edits, dataset),
-    categoryColors: Object.fromEntries(
-      [...edits.colors].map(([id, colors]) => [id, Object.fromEntries(colors)])
-    ),
-    paletteColors: Object.fromEntries(
-      [...edits.colors.keys()].map(id => [id, paletteOf(id, dataset)])
-    ),
     deletedFields: { deleted: ids('deleted'), purged: ids('purged') },
-    userDefinedFields: edits.made.map(writeMade)
+    userDefinedFields: edits.made.map(writeMade),
+    ...(edits.colors.size > 0 ? writeColors(edits.colors, dataset) : {})
+  };
+}
+
+function writeColors(colors: FieldEdits['colors'], dataset: Dataset): JsonObject {
+  return {
+    categoryColors: Object.fromEntries(
+      [...colors].map(([id, given]) => [id, Object.fromEntries(given)])
+    ),
+    paletteColors: Object.fromEntries([...colors.keys()].map(id => [id, paletteOf(id, dataset)]))
   };
 }
 
@@ -55,32 +59,35 @@ function paletteOf(id: string, dataset: Dataset): Readonly<Record<string, string
   return Object.fromEntries(categories.map((category, i) => [category, categoryColor(i)]));
 }
 
+/** With its keys in the order in which all writers have them. */
 function writeMade(field: MadeField): JsonObject {
   const { id, source, key, state, createdAt, made, extra } = field;
   const kind = made.kind;
-  const states = { isDeleted: state !== 'shown', isPurged: state === 'purged', createdAt };
+  const states = { isDeleted: state !== 'shown', isPurged: state === 'purged' };
+  const created = createdAt === 0 ? {} : { createdAt };
   const from = made.of && { sourceField: { source: made.of.source, sourceKey: made.of.key } };
   if (made.kind === 'continuous') {
-    return { ...extra, id, source, kind, key, ...from, ...states };
+    return { id, source, kind, key, ...states, ...created, ...from, ...extra };
   }
   return {
-    // Others ask for it of every field of categories.
-    overlapStrategy: 'first',
-    ...extra,
     id,
     source,
     kind,
     key,
     categories: made.categories,
-    ...(made.colors.some(color => color !== null) ? { colors: made.colors } : {}),
-    codesLength: made.codes.length,
+    ...states,
+    codesLength: countOf(made.codes),
     codesType: made.codes.BYTES_PER_ELEMENT === 1 ? 'Uint8Array' : 'Uint16Array',
+    // Others ask for it of every field of categories.
+    overlapStrategy: 'first',
+    ...created,
+    ...(made.colors.some(color => color !== null) ? { colors: made.colors } : {}),
     ...from,
-    ...states
+    ...extra
   };
 }
 
-/** What was read: fields of categories have no codes yet, but an empty array as wide as theirs. */
+/** What was read: fields of categories have no codes yet; an empty array as wide as theirs awaits them. */
 export interface ReadFields {
   readonly edits: FieldEdits;
   /** Fields that are left out: their names, and why. */
@@ -90,13 +97,24 @@ export interface ReadFields {
 /**
  * Read what `writeFields` wrote, or another writer.
  *
+ * @param nCells - how many cells its fields have codes for
  * @throws CheckError where it is not as the format says.
  */
-export function readFields(value: unknown, path: string, dataset: Dataset): ReadFields {
+export function readFields(
+  value: unknown,
+  path: string,
+  dataset: Dataset,
+  nCells = dataset.nCells
+): ReadFields {
   const overlays = object(value, path);
   const at = (key: string): [unknown, string] => [own(overlays, key) ?? {}, `${path}.${key}`];
-  const given = own(overlays, 'userDefinedFields') ?? [];
-  const read = list(given, `${path}.userDefinedFields`, readMade, MAX_FIELDS);
+  const given = Object.hasOwn(overlays, 'userDefinedFields') ? overlays['userDefinedFields'] : [];
+  const read = list(
+    given,
+    `${path}.userDefinedFields`,
+    (field, at) => readMade(field, at, nCells),
+    MAX_FIELDS
+  );
   if (new Set(read.map(({ id }) => id)).size !== read.length) {
     throw new CheckError(`${path}.userDefinedFields`, 'ids that stand once each');
   }
@@ -106,7 +124,7 @@ export function readFields(value: unknown, path: string, dataset: Dataset): Read
     if (field === null || field.state === 'purged') {
       return [];
     }
-    const fits = codesLength === null || codesLength === dataset.nCells;
+    const fits = codesLength === null || codesLength === nCells;
     if (!fits) {
       leftOut.push({ name: field.key, why: words.otherLength });
     }
@@ -148,14 +166,14 @@ interface Read {
   readonly codesLength: number | null;
 }
 
-function readMade(value: unknown, path: string): Read {
+function readMade(value: unknown, path: string, nCells: number): Read {
   const given = object(value, path);
   const at = (key: string): [unknown, string] => [own(given, key), `${path}.${key}`];
   const kind = oneOf(...at('kind'), ['category', 'continuous'] as const);
   const source = oneOf(...at('source'), ['obs', 'var'] as const);
   const id = text(...at('id'), MAX_ID);
   const key = text(...at('key'), MAX_KEY);
-  const of = optional(...at('sourceField'), (v, p) => readOrigin(v, p, source));
+  const of = readOrigin(own(given, 'sourceField'), source);
   const rest = Object.entries(given).filter(([name]) => !OWN_KEYS.includes(name));
   const isSo = (name: string): boolean => own(given, name) === true;
   const common = {
@@ -163,7 +181,7 @@ function readMade(value: unknown, path: string): Read {
     source,
     key,
     state: isSo('isPurged') ? 'purged' : isSo('isDeleted') ? 'deleted' : 'shown',
-    createdAt: optional(...at('createdAt'), number) ?? 0,
+    createdAt: whole(own(given, 'createdAt')) ?? 0,
     extra: json(Object.fromEntries(rest), path) as JsonObject
   } as const;
   if (kind === 'continuous') {
@@ -172,30 +190,42 @@ function readMade(value: unknown, path: string): Read {
     return { id, name: key, field, codesLength: null };
   }
   const categories = distinctNames(
-    list(...at('categories'), (v, p) => text(v, p, MAX_CATEGORY), MOST_CATEGORIES)
+    optional(...at('categories'), (v, p) => list(v, p, readCategory, MOST_CATEGORIES)) ?? []
   );
-  const colors = optional(...at('colors'), (v, p) => list(v, p, readColor, MOST_CATEGORIES)) ?? [];
-  const type = optional(...at('codesType'), (v, p) => oneOf(v, p, ['Uint8Array', 'Uint16Array']));
-  const wide = type === null ? categories.length > 0xff : type === 'Uint16Array';
+  const colors = own(given, 'colors');
+  const type = own(given, 'codesType');
+  const wide = type === 'Uint16Array' || (type !== 'Uint8Array' && categories.length > 0xff);
+  const codesLength = whole(own(given, 'codesLength'));
   const made = {
     kind,
     categories,
-    colors: categories.map((_, i) => colors[i] ?? null),
-    codes: wide ? new Uint16Array() : new Uint8Array(),
+    colors: categories.map((_, i) => (Array.isArray(colors) ? readColor(colors[i]) : null)),
+    codes: awaiting(wide ? new Uint16Array() : new Uint8Array(), codesLength ?? nCells),
     of
   };
-  const codesLength = optional(...at('codesLength'), (v, p) => integer(v, p));
   return { id, name: key, field: { ...common, made }, codesLength };
 }
 
 /** Others say its name only: then it is of the same source. */
-function readOrigin(value: unknown, path: string, source: 'obs' | 'var'): FieldRef | null {
-  const origin = object(value, path);
-  const key = optional(own(origin, 'sourceKey'), `${path}.sourceKey`, (v, p) => text(v, p, MAX_KEY));
-  const from = optional(own(origin, 'source'), `${path}.source`, (v, p) =>
-    oneOf(v, p, ['obs', 'var', 'user'] as const)
-  );
-  return key === null ? null : { source: from ?? source, key };
+function readOrigin(value: unknown, source: 'obs' | 'var'): FieldRef | null {
+  if (typeof value !== 'object' || value === null) {
+    return null;
+  }
+  const { source: from, sourceKey: key } = value as Partial<Record<string, unknown>>;
+  const known = (['obs', 'var', 'user'] as const).find(one => one === from);
+  return typeof key === 'string' ? { source: known ?? source, key } : null;
+}
+
+/** Others have numbers and truth values, too. */
+function readCategory(value: unknown, path: string): string {
+  return typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : text(value, path, MAX_CATEGORY);
+}
+
+/** What only informs, and need not be there. */
+function whole(value: unknown): number | null {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;
 }
 
 /** A colour in another form is none. */
@@ -203,22 +233,16 @@ function readColor(value: unknown): string | null {
   return typeof value === 'string' && parseColor(value) !== null ? value.slice(0, 7) : null;
 }
 
+/** Of the data's columns; those of made fields stand with them. */
 function readColors(value: unknown, path: string): FieldEdits['colors'] {
   const fields = Object.entries(object(value, path));
   return new Map(
-    fields.map(([id, given]) => {
-      const ref = parseFieldId(text(id, `a key of ${path}`, MAX_KEY));
-      if (ref === null || ref.source === 'user') {
-        throw new CheckError(path, `columns such as obs:leiden, not ${id}`);
-      }
-      const colors = Object.entries(object(given, `${path}.${id}`)).map(([category, color]) => {
+    fields.flatMap(([id, given]): [string, ReadonlyMap<string, string>][] => {
+      const colors = Object.entries(object(given, `${path}.${id}`)).flatMap(([category, color]) => {
         const read = readColor(color);
-        if (read === null) {
-          throw new CheckError(`${path}.${id}`, 'colours such as #d62728');
-        }
-        return [text(category, `a key of ${path}.${id}`, MAX_CATEGORY), read] as const;
+        return read === null ? [] : [[category, read] as const];
       });
-      return [fieldId(ref), new Map(colors)];
+      return isOfData(id) ? [[id, new Map(colors)]] : [];
     })
   );
 }
@@ -227,7 +251,11 @@ function readColors(value: unknown, path: string): FieldEdits['colors'] {
 function readIds(deleted: JsonObject, key: string, path: string): string[] {
   const at = `${path}.deletedFields.${key}`;
   const ids = list(own(deleted, key) ?? [], at, (v, p) => text(v, p, MAX_KEY));
-  return ids.filter(id => (parseFieldId(id)?.source ?? 'user') !== 'user');
+  return ids.filter(isOfData);
+}
+
+function isOfData(id: string): boolean {
+  return (parseFieldId(id)?.source ?? 'user') !== 'user';
 }
 
 /** One above the largest number at the end of an id. */

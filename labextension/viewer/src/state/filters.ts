@@ -1,6 +1,6 @@
 /** Commands on the filters of the active view. */
 import { perObject, setOf } from '../base/memo';
-import { difference, EMPTY, ofMask, union } from '../cells/cellset';
+import { allCells, difference, EMPTY, union } from '../cells/cellset';
 import type { ContinuousColumn } from '../data/dataset';
 import { fieldId } from '../data/field';
 import { text } from '../text';
@@ -14,7 +14,7 @@ type Of<K extends Filter['kind']> = Extract<Filter, { kind: K }>;
 
 /** Hide cells in all views, or show those that were hidden so; null stands for all cells. */
 export function setVisibility(app: App, cells: Uint32Array | null, visible: boolean): void {
-  const all = cells === null && !visible ? ofMask(null, app.dataset.nCells) : EMPTY;
+  const all = cells === null && !visible ? allCells(app.dataset.nCells) : EMPTY;
   // One array for all views that hide the same: it may be as long as there are cells.
   const after = perObject((now: Uint32Array) => {
     if (cells === null) {

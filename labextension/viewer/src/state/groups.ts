@@ -1,6 +1,7 @@
 /** Commands on groups: the sets of cells that were confirmed. */
 import { text } from '../text';
 import type { App } from './app';
+import { mustWait } from './awaited';
 import { setCandidate } from './candidate';
 import {
   editHighlights,
@@ -67,6 +68,11 @@ export function moveGroup(app: App, id: string, pageId: string): void {
 
 /** Put a copy of a group, with an id of its own, at the end of another page. */
 export function copyGroup(app: App, id: string, pageId: string): void {
+  const found = groupOf(app.highlights.peek(), id);
+  // What is on its way comes to the group of its id only.
+  if (found !== undefined && mustWait(app, [found.group.cells])) {
+    return;
+  }
   editHighlights(app, text.didCopyGroup, highlights => {
     const place = groupOf(highlights, id);
     return place === undefined ? highlights : withNewGroup(highlights, pageId, place.group);
@@ -101,7 +107,7 @@ export function addGroup(
 /** Take a group up again as the candidate set: Confirm will replace it, Cancel leave it as it is. */
 export function reopenGroup(app: App, id: string): void {
   const place = groupOf(app.highlights.peek(), id);
-  if (place !== undefined) {
+  if (place !== undefined && !mustWait(app, [place.group.cells])) {
     const { cells, recipe } = place.group;
     const now = app.candidate.peek();
     const begun = now.cells === null ? null : now;

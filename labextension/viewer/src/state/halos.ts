@@ -1,5 +1,6 @@
 /** Which cells have a halo, in which colour. */
 import { unionAll } from '../cells/cellset';
+import { cellsOfPage } from './page-cells';
 import type { Page } from './types';
 
 export interface Halo {
@@ -20,7 +21,9 @@ export function halosOf(page: Page, nCells: number): readonly Halo[] {
       byColor.set(color, [...(byColor.get(color) ?? []), group.cells]);
     }
   }
+  const cellsOf = (sets: readonly Uint32Array[]): Uint32Array =>
+    byColor.size === 1 ? cellsOfPage(page, nCells) : unionAll(sets, nCells);
   return [...byColor]
-    .map(([color, sets]) => ({ color, cells: unionAll(sets, nCells) }))
+    .map(([color, sets]) => ({ color, cells: cellsOf(sets) }))
     .sort((a, b) => Number(b.color === page.color) - Number(a.color === page.color));
 }

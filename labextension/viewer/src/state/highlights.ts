@@ -1,6 +1,8 @@
 /** Pages and their groups as one value, and the one way in which commands edit it. */
 import type { App } from './app';
+import { isAwaited } from './awaited';
 import type { ChangeOptions } from './change';
+import { shownSets } from './page-cells';
 import type { Group, Highlights, Page } from './types';
 
 /** Longest name of a page or group that a person gives. */
@@ -26,6 +28,11 @@ export function groupOf({ pages }: Highlights, id: string | null): Place | undef
     }
   }
   return undefined;
+}
+
+/** Whether cells that a page shows are still on their way. */
+export function isArriving(page: Page): boolean {
+  return shownSets(page).some(isAwaited);
 }
 
 /** Replace pages and groups by what `edit` makes of them; what it gives back as it was is no change. */

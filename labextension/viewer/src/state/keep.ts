@@ -2,20 +2,31 @@
  * State handed over when the page is taken off the notebook and put back: what a session saves,
  * the selection being made, and what Python asked for and is not done, as plain values that survive `structuredClone`.
  */
-import { integer, list, object, optional, own, text, type JsonObject } from '../base/check';
+import { CheckError, integer, list, object, optional, own, text, type JsonObject } from '../base/check';
 import type { SmallCodes } from '../cells/regroup';
 import type { Dataset } from '../data/dataset';
 import { text as words } from '../text';
 import type { App } from './app';
+import { isAwaited } from './awaited';
 import { checkCodes } from './made-codes';
 import { forgetSteps } from './candidate';
 import { readFields, writeFields } from './field-json';
 import { writeFilter } from './filter-json';
 import { say } from './messages';
 import { checkCells, readHighlights, readLayout, readSteps, readViews } from './readers';
+import { readPanels } from './panels';
 import { settleReferences } from './settle';
 import { readWindows } from './windows';
-import type { AnalysisWindow, Candidate, FieldEdits, Highlights, Layout, View } from './types';
+import type {
+  AnalysisWindow,
+  Candidate,
+  FieldEdits,
+  Highlights,
+  Layout,
+  Panels,
+  StoredPart,
+  View
+} from './types';
 
 interface Kept {
   readonly datasetId: string;
@@ -27,6 +38,8 @@ interface Kept {
   readonly windows: readonly AnalysisWindow[];
   readonly highlights: Highlights;
   readonly candidate: Candidate;
+  readonly panels: Panels;
+  readonly carried: readonly StoredPart[];
   readonly commands: readonly JsonObject[];
 }
 
@@ -43,7 +56,11 @@ interface Adopted extends Omit<Kept, 'datasetId' | 'nCells' | 'views' | 'fields'
   readonly views: readonly View[];
 }
 
+/** The state as it is now; null while a part of it is still on its way. */
 export function snapshot(app: App): unknown {
+  if (isWaiting(app)) {
+    return null;
+  }
   const kept: Kept = {
     datasetId: app.dataset.id,
     nCells: app.dataset.nCells,
@@ -54,22 +71,24 @@ export function snapshot(app: App): unknown {
     windows: app.windows.peek(),
     highlights: app.highlights.peek(),
     candidate: app.candidate.peek(),
+    panels: app.panels.peek(),
+    carried: app.slots.carried.signal.peek(),
     commands: app.commands.peek()
   };
   return kept;
 }
 
-/** Take over what `snapshot` gave, if it is of the same dataset. */
-export function adopt(app: App, value: unknown): void {
+/** Take over what `snapshot` gave, if it is of the same dataset; returns whether it was taken over. */
+export function adopt(app: App, value: unknown): boolean {
   if (value === null || value === undefined) {
-    return;
+    return false;
   }
   try {
     // The arrays belong to the page that is gone; copies belong to this one.
     const given = object(structuredClone(value), 'kept');
     const { id, nCells } = app.dataset;
     if (own(given, 'datasetId') !== id || own(given, 'nCells') !== nCells) {
-      return;
+      return false;
     }
     const kept = read(given, app.dataset);
     app.commands.value = kept.commands;
@@ -83,15 +102,28 @@ export function adopt(app: App, value: unknown): void {
         app.slots.windows.set(kept.windows);
         app.slots.highlights.set(kept.highlights);
         app.slots.candidate.set(kept.candidate);
+        app.slots.panels.set(kept.panels);
+        app.slots.carried.set(kept.carried);
         forgetSteps(app);
         settleReferences(app);
       },
       { origin: 'restore', record: false }
     );
+    return true;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     say(app, 'warning', words.notTakenOver(why));
+    return false;
   }
+}
+
+function isWaiting(app: App): boolean {
+  const { made } = app.slots.fields.signal.peek();
+  const groups = app.highlights.peek().pages.flatMap(page => page.groups);
+  return (
+    groups.some(group => isAwaited(group.cells)) ||
+    made.some(field => field.made.kind === 'category' && isAwaited(field.made.codes))
+  );
 }
 
 function keptFields(app: App): KeptFields {
@@ -133,6 +165,8 @@ function read(kept: JsonObject, dataset: Dataset): Adopted {
       nextGroup: integer(own(highlights, 'nextGroup'), 'highlights.nextGroup', pages.nextGroup)
     },
     candidate: readCandidate(own(kept, 'candidate'), 'candidate', nCells),
+    panels: readPanels(own(kept, 'panels'), 'panels'),
+    carried: list(own(kept, 'carried'), 'carried', readPart),
     commands: list(own(kept, 'commands'), 'commands', object)
   };
 }
@@ -146,5 +180,18 @@ function readCandidate(value: unknown, path: string, nCells: number): Candidate 
     pageId: optional(...at('pageId'), (v, p) => text(v, p)),
     groupId: optional(...at('groupId'), (v, p) => text(v, p)),
     over: optional(...at('over'), (v, p) => readCandidate(v, p, nCells))
+  };
+}
+
+function readPart(value: unknown, path: string): StoredPart {
+  const part = object(value, path);
+  const stored = own(part, 'stored');
+  if (!(stored instanceof Uint8Array)) {
+    throw new CheckError(`${path}.stored`, 'bytes');
+  }
+  return {
+    id: text(own(part, 'id'), `${path}.id`),
+    described: object(own(part, 'described'), `${path}.described`),
+    stored: new Uint8Array(stored)
   };
 }

@@ -12,20 +12,23 @@ const KEPT = 5;
 const LEAST: readonly Message['level'][] = ['info', 'warning', 'error'];
 let last = 0;
 
-/**
- * Say something; the same text said again takes the place of the old one.
- *
- * @param about - takes the place of what was said about this before
- */
+interface Besides {
+  /** Takes the place of what was said about this before. */
+  readonly about?: Message['about'];
+  /** What a person can do about it. */
+  readonly action?: Message['action'];
+}
+
+/** Say something; the same text said again takes the place of the old one. */
 export function say(
   app: Speaker,
   level: Message['level'],
   text: string,
-  about: Message['about'] = null
+  { about = null, action = null }: Besides = {}
 ): void {
   const known = app.messages.peek();
   const others = known.filter(old => old.text !== text && (about === null || old.about !== about));
-  app.messages.value = fewer([...others, { id: ++last, level, text, about }]);
+  app.messages.value = fewer([...others, { id: ++last, level, text, about, action }]);
 }
 
 /** What matters least goes first, and of that the oldest; never what was said just now. */

@@ -1,9 +1,11 @@
 /** What a dataset is opened with. */
 import type { Dataset } from '../data/dataset';
 import { text } from '../text';
-import type { Candidate, Layout, Page, View } from './types';
+import type { Candidate, Layout, Page, Panels, View } from './types';
 
 export const LAYOUT: Layout = { mode: 'grid', camerasLocked: true, nextView: 1 };
+
+export const PANELS: Panels = { open: null, sections: {} };
 
 /** No selection is being made. */
 export const NO_CANDIDATE: Candidate = {

@@ -1,10 +1,18 @@
 /** Commands on pages: collections of groups, of which one is active and drawn. */
-import { complement, intersection, union, unionAll } from '../cells/cellset';
+import { complement, intersection, union } from '../cells/cellset';
 import { text } from '../text';
 import type { App } from './app';
-import { editHighlights, NAME_LENGTH, pageOf, withNewGroup, withPage } from './highlights';
+import { mustWait } from './awaited';
+import {
+  editHighlights,
+  NAME_LENGTH,
+  pageOf,
+  withNewGroup,
+  withPage
+} from './highlights';
 import { say } from './messages';
 import { FIRST_PAGE_COLOR } from './opening';
+import { cellsOfPage, shownSets } from './page-cells';
 import { parseColor } from './palette';
 import type { Highlights, Page } from './types';
 
@@ -15,19 +23,6 @@ const COLORS = [
 ];
 
 export type Combination = 'union' | 'intersection';
-
-/** The cells of a page's groups that are shown, in one set. */
-export function cellsOfPage(page: Page, nCells: number): Uint32Array {
-  const { groups } = page;
-  let cells = known.get(groups);
-  if (cells === undefined) {
-    cells = unionAll(groups.filter(group => group.enabled).map(group => group.cells), nCells);
-    known.set(groups, cells);
-  }
-  return cells;
-}
-
-const known = new WeakMap<Page['groups'], Uint32Array>();
 
 /** Add an empty page and go to it. */
 export function addPage(app: App): void {
@@ -92,7 +87,7 @@ export function deletePage(app: App, id: string): void {
     const activePageId = highlights.activePageId === id ? next.id : highlights.activePageId;
     return { ...highlights, pages: left, activePageId };
   });
-  say(app, 'info', text.pageDeleted(gone.name, gone.groups.length), 'history');
+  say(app, 'info', text.pageDeleted(gone.name, gone.groups.length), { about: 'history' });
 }
 
 /** Remove all groups of the active page. */
@@ -104,7 +99,7 @@ export function clearPage(app: App): void {
   editHighlights(app, text.didClearPage, highlights =>
     withPage(highlights, id, page => ({ ...page, groups: [] }))
   );
-  say(app, 'info', text.groupsRemoved(groups.length), 'history');
+  say(app, 'info', text.groupsRemoved(groups.length), { about: 'history' });
 }
 
 /** Make a page of the cells that two pages show: those in either, or in both. */
@@ -113,6 +108,9 @@ export function combinePages(app: App, id: string, otherId: string, how: Combina
   const one = pageOf(highlights, id);
   const other = pageOf(highlights, otherId);
   if (one === undefined || other === undefined || one === other) {
+    return;
+  }
+  if (mustWait(app, [one, other].flatMap(shownSets))) {
     return;
   }
   const { nCells } = app.dataset;
@@ -128,7 +126,7 @@ export function combinePages(app: App, id: string, otherId: string, how: Combina
 /** Make a page of all cells that a page does not show. */
 export function restOfPage(app: App, id: string): void {
   const page = pageOf(app.highlights.peek(), id);
-  if (page === undefined) {
+  if (page === undefined || mustWait(app, shownSets(page))) {
     return;
   }
   const { nCells } = app.dataset;

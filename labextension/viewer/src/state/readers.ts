@@ -15,14 +15,13 @@ import {
 } from '../base/check';
 import { fieldId } from '../data/field';
 import { readField, readFilter } from './filter-json';
-import { FIRST_PAGE_COLOR } from './opening';
+import { FIRST_PAGE_COLOR, firstPage } from './opening';
 import { parseColor } from './palette';
 import type {
   Camera,
   Dimension,
   Filter,
   Group,
-  GroupType,
   Highlights,
   Layout,
   Page,
@@ -32,15 +31,6 @@ import type {
   View
 } from './types';
 
-export const GROUP_TYPES: readonly GroupType[] = [
-  'lasso',
-  'proximity',
-  'knn',
-  'category',
-  'range',
-  'annotation',
-  'combined'
-];
 const OPERATIONS: readonly SetOperation[] = ['replace', 'intersect', 'add', 'remove'];
 const DIMENSIONS: readonly Dimension[] = [1, 2, 3];
 const NAVIGATIONS: readonly View['navigation'][] = ['orbit', 'fly'];
@@ -48,11 +38,12 @@ const NAVIGATIONS: readonly View['navigation'][] = ['orbit', 'fly'];
 /** All cells lie within a few units: what is farther is no picture of them, and float32 has no place for it. */
 const FARTHEST = 1e6;
 
-const MAX_NAME = 1000;
+/** As long as Python takes them. */
+const MAX_NAME = 10_000;
 const MAX_VIEWS = 100;
 const MAX_FILTERS = 1000;
-const MAX_PAGES = 1000;
-const MAX_GROUPS = 10_000;
+const MAX_PAGES = 100_000;
+const MAX_GROUPS = 100_000;
 const MAX_STEPS = 1000;
 
 export function readView(value: unknown, path: string): View {
@@ -152,18 +143,18 @@ function readVec3(value: unknown, path: string): Vec3 {
 
 /** Others leave a page without a colour, or name it in other ways: it gets a first page's then. */
 function readColor(value: unknown, path: string): string {
-  return readOwnColor(value, path) ?? FIRST_PAGE_COLOR;
+  const color = optional(value, path, (v, p) => text(v, p, MAX_NAME));
+  return readOwnColor(color) ?? FIRST_PAGE_COLOR;
 }
 
-function readOwnColor(value: unknown, path: string): string | null {
-  const color = optional(value, path, (v, p) => text(v, p, 100));
-  return color !== null && parseColor(color) !== null ? color : null;
+function readOwnColor(value: unknown): string | null {
+  return typeof value === 'string' && parseColor(value) !== null ? value : null;
 }
 
 /** The parts of a group that a file and a handed-over state keep in different ways. */
 export type ReadParts = (group: JsonObject, path: string) => Pick<Group, 'cells' | 'extra'>;
 
-/** Pages with their groups. */
+/** Pages with their groups; what others leave out is what it is in Python then. */
 export function readHighlights(
   value: unknown,
   path: string,
@@ -172,29 +163,43 @@ export function readHighlights(
 ): Highlights {
   const highlights = object(value, path);
   const readGroupHere = (entry: unknown, at: string): Group => readGroup(entry, at, parts);
-  const pages = list(
-    own(highlights, 'pages'),
+  const read = list(
+    given(highlights, 'pages', []),
     `${path}.pages`,
     (entry, at): Page => {
       const page = object(entry, at);
       return {
         id: text(own(page, 'id'), `${at}.id`, MAX_NAME),
-        name: text(own(page, 'name'), `${at}.name`, MAX_NAME),
+        name: text(given(page, 'name', ''), `${at}.name`, MAX_NAME),
         color: readColor(own(page, 'color'), `${at}.color`),
-        groups: list(own(page, groupsKey), `${at}.${groupsKey}`, readGroupHere, MAX_GROUPS)
+        groups: list(given(page, groupsKey, []), `${at}.${groupsKey}`, readGroupHere, MAX_GROUPS)
       };
     },
     MAX_PAGES
   );
-  distinct(pages, `${path}.pages`);
+  const pages = apart(read);
   const groups = pages.flatMap(page => page.groups);
   distinct(groups, `${path}.pages[].${groupsKey}`);
+  const shown = pages.length > 0 ? pages : [firstPage()];
   const active = own(highlights, 'activePageId');
-  const home = pages.find(page => page.id === active) ?? pages[0];
-  if (home === undefined) {
-    throw new CheckError(`${path}.pages`, 'at least one page');
-  }
-  return { pages, activePageId: home.id, nextPage: above(pages), nextGroup: above(groups) };
+  const home = shown.find(page => page.id === active) ?? shown[0]!;
+  return { pages: shown, activePageId: home.id, nextPage: above(shown), nextGroup: above(groups) };
+}
+
+/** A page whose id another has gets one of its own. */
+function apart(pages: readonly Page[]): Page[] {
+  const ids = new Set<string>();
+  let next = above(pages);
+  return pages.map(page => {
+    const id = ids.has(page.id) ? `page_${next++}` : page.id;
+    ids.add(id);
+    return { ...page, id };
+  });
+}
+
+/** What a key that is absent stands for; null is something else. */
+function given(holder: JsonObject, key: string, otherwise: unknown): unknown {
+  return Object.hasOwn(holder, key) ? holder[key] : otherwise;
 }
 
 function readGroup(value: unknown, path: string, parts: ReadParts): Group {
@@ -202,10 +207,10 @@ function readGroup(value: unknown, path: string, parts: ReadParts): Group {
   const recipe = own(group, 'recipe') ?? [];
   return {
     id: text(own(group, 'id'), `${path}.id`, MAX_NAME),
-    type: oneOf(own(group, 'type'), `${path}.type`, GROUP_TYPES),
-    label: text(own(group, 'label'), `${path}.label`, MAX_NAME),
-    enabled: boolean(own(group, 'enabled'), `${path}.enabled`),
-    color: readOwnColor(own(group, 'color'), `${path}.color`),
+    type: text(given(group, 'type', ''), `${path}.type`, MAX_NAME),
+    label: text(given(group, 'label', ''), `${path}.label`, MAX_NAME),
+    enabled: own(group, 'enabled') !== false,
+    color: readOwnColor(own(group, 'color')),
     recipe: readSteps(recipe, `${path}.recipe`),
     ...parts(group, path)
   };

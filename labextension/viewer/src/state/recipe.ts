@@ -6,7 +6,7 @@ import type { FieldRef, Group, GroupType, RecipeStep } from './types';
 
 /** What kind of group it is, and the keys that sessions have for a category or a range. */
 export interface Kind {
-  readonly type: GroupType;
+  readonly type: string;
   readonly extra: Readonly<Record<string, unknown>>;
 }
 
@@ -52,7 +52,7 @@ export function kindOf(app: App, steps: readonly RecipeStep[], was?: Group): Kin
 export function labelOf(
   app: App,
   steps: readonly RecipeStep[],
-  type: GroupType,
+  type: string,
   n: number
 ): string {
   const [first] = steps;

@@ -2,7 +2,7 @@
  * New names as JSON. A category is told by its place among the others and, in `was`, by what it was
  * called, so that it is found again where categories were reordered.
  */
-import { CheckError, object, own, text, type JsonObject } from '../base/check';
+import { object, own, text, type JsonObject } from '../base/check';
 import type { Dataset } from '../data/dataset';
 import { MAX_CATEGORY, MAX_KEY, parseFieldId } from '../data/field';
 import { distinctNames, shownLabels } from './labels';
@@ -32,7 +32,8 @@ export function writeRenames({ names, categories }: FieldEdits, dataset: Dataset
   return {
     fields: Object.fromEntries(names),
     categories: Object.fromEntries(renamed),
-    was: Object.fromEntries(was)
+    // Nobody need know of what was not renamed.
+    ...(names.size + was.length > 0 ? { was: Object.fromEntries(was) } : {})
   };
 }
 
@@ -48,9 +49,9 @@ export function readRenames(
 ): Pick<FieldEdits, 'names' | 'categories' | 'made'> {
   const renames = object(value, path);
   const names = readNames(own(renames, 'fields') ?? {}, `${path}.fields`, MAX_KEY);
-  const labels = readNames(own(renames, 'categories') ?? {}, `${path}.categories`, MAX_CATEGORY);
+  const labels = readPlaced(own(renames, 'categories') ?? {}, `${path}.categories`);
   const was = own(renames, 'was');
-  const told = readNames(was ?? {}, `${path}.was`, MAX_CATEGORY);
+  const told = readPlaced(was ?? {}, `${path}.was`);
   const categories = new Map<string, Map<string, string>>();
   const placed = new Map<string, Map<number, string>>();
   for (const [key, label] of labels) {
@@ -83,14 +84,16 @@ export function readRenames(
   };
 }
 
+/** Names of categories; what names none is passed over. */
+function readPlaced(value: unknown, path: string): Map<string, string> {
+  const placed = Object.entries(object(value, path)).filter(([key]) => PLACED.test(key));
+  return readNames(Object.fromEntries(placed), path, MAX_CATEGORY);
+}
+
+/** What would have no name keeps its own. */
 function readNames(value: unknown, path: string, limit: number): Map<string, string> {
-  return new Map(
-    Object.entries(object(value, path)).map(([key, name]) => {
-      const read = text(name, `${path}[${JSON.stringify(key)}]`, limit);
-      if (read.trim() === '') {
-        throw new CheckError(`${path}[${JSON.stringify(key)}]`, 'a name');
-      }
-      return [text(key, `a key of ${path}`, MAX_KEY + 20), read];
-    })
+  const named = Object.entries(object(value, path)).map(
+    ([key, name]) => [key, text(name, `${path}[${JSON.stringify(key)}]`, limit)] as const
   );
+  return new Map(named.filter(([, name]) => name.trim() !== ''));
 }

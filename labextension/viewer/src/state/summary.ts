@@ -10,7 +10,9 @@ import { maskOf } from '../cells/masks';
 import { contrast, median, standardised, type Contrast } from '../cells/moments';
 import type { ContinuousColumn } from '../data/dataset';
 import type { App } from './app';
-import type { FieldRef } from './types';
+import { isAwaited } from './awaited';
+import { isArriving } from './highlights';
+import type { FieldRef, Group, Page } from './types';
 
 /** Whose cells: the selection being made, all groups of the active page that are on, or one group. */
 export type Subject = 'selection' | 'page' | { readonly groupId: string };
@@ -44,7 +46,9 @@ export class Summary {
   /** Null: the selection while there is one, else the page. */
   readonly chosen: Signal<Subject | null> = signal(null);
   readonly subject: ReadonlySignal<Subject>;
+  /** None while they are on their way. */
   readonly cells: ReadonlySignal<Uint32Array>;
+  readonly arriving: ReadonlySignal<boolean>;
   readonly nVisible: ReadonlySignal<number>;
   readonly differences: ReadonlySignal<Differences>;
   /** Null until it is computed, and where no numbers are shown. */
@@ -57,7 +61,10 @@ export class Summary {
 
   constructor(app: App) {
     this.subject = computed(() => subjectOf(app, this.chosen.value));
-    this.cells = computed(() => cellsOf(app, this.subject.value));
+    this.arriving = computed(() => isOnItsWay(app, this.subject.value));
+    this.cells = computed(() =>
+      this.arriving.value ? NO_CELLS : cellsOf(app, this.subject.value)
+    );
     this.nVisible = computed(() => countMasked(this.cells.value, app.visible.value));
     this.differences = this.#differences;
     this.statistics = this.#statistics;
@@ -161,6 +168,17 @@ function subjectOf(app: App, chosen: Subject | null): Subject {
   return known ? chosen : app.candidate.value.cells === null ? 'page' : 'selection';
 }
 
+function isOnItsWay(app: App, subject: Subject): boolean {
+  const page = app.activePage.value;
+  return subject === 'page'
+    ? isArriving(page)
+    : subject !== 'selection' && isAwaited(groupIn(page, subject.groupId)?.cells ?? NO_CELLS);
+}
+
+function groupIn({ groups }: Page, id: string): Group | undefined {
+  return groups.find(group => group.id === id);
+}
+
 function cellsOf(app: App, subject: Subject): Uint32Array {
   if (subject === 'selection') {
     return app.candidate.value.cells ?? NO_CELLS;
@@ -168,6 +186,5 @@ function cellsOf(app: App, subject: Subject): Uint32Array {
   if (subject === 'page') {
     return app.highlighted.value;
   }
-  const { groups } = app.activePage.value;
-  return groups.find(group => group.id === subject.groupId)?.cells ?? NO_CELLS;
+  return groupIn(app.activePage.value, subject.groupId)?.cells ?? NO_CELLS;
 }

@@ -186,7 +186,8 @@ export interface RecipeStep {
 /** A set of cells a person confirmed: `cells` are ascending, distinct row indices. */
 export interface Group {
   readonly id: string;
-  readonly type: GroupType;
+  /** A `GroupType`, or what another writer calls it. */
+  readonly type: string;
   readonly label: string;
   readonly enabled: boolean;
   /** "#rrggbb" of its halo; null for that of its page. */
@@ -231,12 +232,30 @@ export interface LeftCandidate {
   readonly at: number;
 }
 
+/** A part of a session file as it stands there. */
+export interface StoredPart {
+  readonly id: string;
+  /** What the manifest says of it. */
+  readonly described: Readonly<Record<string, unknown>>;
+  readonly stored: Uint8Array<ArrayBuffer>;
+}
+
+/** How the panel and its sections stand. */
+export interface Panels {
+  /** Null: open where there is room. */
+  readonly open: boolean | null;
+  /** Sections that are not as they begin: whether each is open, by its name. */
+  readonly sections: Readonly<Record<string, boolean>>;
+}
+
 export interface Message {
   readonly id: number;
   readonly level: 'info' | 'warning' | 'error';
   readonly text: string;
+  /** What a person can do about it, beside the text. */
+  readonly action: { readonly label: string; readonly act: () => void } | null;
   /** What only the last word is of interest about; null for nothing of the kind. */
-  readonly about: 'history' | null;
+  readonly about: 'history' | 'autosave' | null;
 }
 
 /** What a person did that is no state, as Python hears of it. */

@@ -53,7 +53,8 @@ export function closeWindow(app: App, id: string): void {
 export function placeWindow(app: App, id: string, place: Rect): void {
   const width = Math.max(place.width, LEAST_SIDE);
   const height = Math.max(place.height, LEAST_SIDE);
-  edit(app, text.moveWindow, id, { place: { ...place, width, height } }, `place ${id}`);
+  const { left, top } = place;
+  edit(app, text.moveWindow, id, { place: { left, top, width, height } }, `place ${id}`);
 }
 
 /** Put it over the others, which are drawn in their order. */
@@ -116,7 +117,10 @@ function found(app: App, id: string): AnalysisWindow | undefined {
 function add(app: App, window: Omit<AnalysisWindow, 'id'>): void {
   change(app, text.openWindow, windows => {
     const numbers = windows.map(({ id }) => Number(/^window_(\d{1,9})$/.exec(id)?.[1] ?? 0));
-    return [...windows, { ...window, id: `window_${Math.max(0, ...numbers) + 1}` }];
+    const { kind, fields, pages, place } = window;
+    // The keys stand in one order, so that the same state is the same bytes.
+    const id = `window_${Math.max(0, ...numbers) + 1}`;
+    return [...windows, { id, kind, fields, pages, place }];
   });
 }
 

@@ -21,11 +21,17 @@ const MADE_BY = {
 /** A category may be called a whole text. */
 const MOST_NAME = 200;
 
+function isMadeBy(tool: string): tool is keyof typeof MADE_BY {
+  return Object.hasOwn(MADE_BY, tool);
+}
+
 export const highlights = {
   highlights: 'Highlights',
-  automaticLabel: (type: keyof typeof MADE_BY, n: number) => `${MADE_BY[type]} (${cells(n)})`,
+  /** Other writers have types of their own. */
+  automaticLabel: (type: string, n: number) =>
+    `${isMadeBy(type) ? MADE_BY[type] : type.slice(0, MOST_NAME)} (${cells(n)})`,
 
-  madeBy: (tool: string): tool is keyof typeof MADE_BY => Object.hasOwn(MADE_BY, tool),
+  madeBy: isMadeBy,
   categoryLabel: (name: string, n: number) => `${name.slice(0, MOST_NAME)} (${cells(n)})`,
 
   /** What an automatic label ends with: it tells how many cells there are. */
@@ -41,6 +47,13 @@ export const highlights = {
   tab: (name: string, n: number) => `${name}, ${cells(n)}`,
   pageHolds: (groups: number, n: number) =>
     groups === 0 ? 'Empty' : `${count(groups)} ${groups === 1 ? 'group' : 'groups'}, ${cells(n)}`,
+  tabArriving: (name: string) => `${name}, cells still arriving`,
+  pageArrives: (groups: number) =>
+    `${count(groups)} ${groups === 1 ? 'group' : 'groups'}, cells still arriving`,
+  cellsArriving: 'The cells are still arriving.',
+  groupArriving: (n: number) => `${cells(n)}, still arriving`,
+  /** In the place of a number that is not known yet. */
+  dots: '…',
   pageHint: (name: string) =>
     `${name}: double-click or F2 to rename, drag onto another page to combine`,
   renamePage: 'Rename…',

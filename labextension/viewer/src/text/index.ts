@@ -1,5 +1,6 @@
 /** Every string a person reads, in one table: one place to correct and to translate. */
 import { analysis } from './analysis';
+import { autosaves } from './autosaves';
 import { builder } from './builder';
 import { fields } from './fields';
 import { filters } from './filters';
@@ -7,7 +8,10 @@ import { highlights } from './highlights';
 import { legend } from './legend';
 import { outside } from './outside';
 import { page } from './page';
+import { saving } from './saving';
 import { selection } from './selection';
+import { sessions } from './sessions';
+import { sharing } from './sharing';
 import { state } from './state';
 import { views } from './views';
 
@@ -24,5 +28,9 @@ export const text = {
   ...analysis,
   ...builder,
   ...state,
+  ...sessions,
+  ...autosaves,
+  ...saving,
+  ...sharing,
   ...outside
 } as const;

@@ -6,6 +6,11 @@ export function count(value: number): string {
   return number.format(value);
 }
 
+/** How large a file is. */
+export function size(bytes: number): string {
+  return bytes < 1e6 ? `${count(Math.ceil(bytes / 1000))} kB` : `${short.format(bytes / 1e6)} MB`;
+}
+
 /** A value of a column in few characters: what stands at the ends of a colour bar. */
 export function measure(value: number): string {
   const size = Math.abs(value);

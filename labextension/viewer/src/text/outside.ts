@@ -46,20 +46,5 @@ export const outside = {
   otherCells: (before: number, now: number) =>
     `The notebook’s data have other cells now (${count(before)} before, ${count(now)} now), so this viewer keeps what it has: show them again.`,
 
-  sessionHanded: 'The session was handed to Python.',
-  sessionNotHanded: (why: string) => `The session could not be handed to Python: ${why}`,
-  sessionShown: (left: string | null) =>
-    left === null ? 'The session from Python is shown.' : `The session from Python is shown. ${left}`,
-  sessionParts: (parts: number, id: string, why: string) =>
-    parts === 1
-      ? `1 part was left out: “${id}”, since ${why}`
-      : `${count(parts)} parts were left out, the first of them “${id}”, since ${why}`,
-  nothingShown: (why: string | null) =>
-    `Nothing of the session could be shown: ${why ?? 'it is empty'}`,
-  savedWithoutRows: (why: string) =>
-    `The session was saved without the order of the rows: ${why}`,
-  savedWithout: (part: string, why: string) => `The session was saved without “${part}”: ${why}`,
-  orderUnknown: (why: string) =>
-    `Whether the session’s cells are in this order is not known: ${why}`,
   notTakenOver: (why: string) => `What the viewer showed before could not be taken over: ${why}`
 } as const;

@@ -4,6 +4,7 @@ import { count } from './numbers';
 export const page = {
   page: 'Page',
   more: 'More',
+  didPanel: 'panel',
   withKey: (what: string, key: string) => `${what} (${key})`,
   undoOf: (what: string) => `Undo: ${what}`,
   redoOf: (what: string) => `Redo: ${what}`,
@@ -80,13 +81,15 @@ export const page = {
     connecting: 'Connecting',
     open: 'Connected',
     lost: 'Reconnecting',
-    gone: 'No kernel'
+    gone: 'No kernel',
+    none: 'Without a kernel'
   },
   connectionHint: {
     connecting: 'Connecting to the notebook',
     open: 'Selections reach the notebook',
     lost: 'The connection to the server is lost; trying again',
-    gone: 'The notebook no longer listens: run the cell again'
+    gone: 'The notebook no longer listens: run the cell again',
+    none: 'The data are read from the server’s disk, and no notebook listens'
   },
 
   shortcuts: 'Keyboard shortcuts',
@@ -123,6 +126,7 @@ export const page = {
     page: [
       ['Ctrl Z', 'Undo'],
       ['Ctrl Shift Z, Ctrl Y', 'Redo'],
+      ['Ctrl S', 'Save the session'],
       ['H', 'Side panel on and off'],
       ['F', 'Full screen'],
       ['?', 'This sheet']

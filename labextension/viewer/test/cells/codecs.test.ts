@@ -32,7 +32,6 @@ describe('the cells codec', () => {
     ['a count above the bytes', [9, 1], 10],
     ['an index that is no cell', [1, 10], 10],
     ['a sum that is no cell', [2, 9, 1], 10],
-    ['a cell twice', [2, 3, 0], 10],
     ['an end inside a number', [1, 0x80], 10],
     ['a number without an end', [1, ...Array<number>(11).fill(0x80), 0], 10],
     ['a huge count', [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 1], 10]

@@ -5,8 +5,9 @@ import { Obedience } from '../../src/channel/commands';
 import type { Frame } from '../../src/channel/numbered';
 import { encodeCells } from '../../src/cells/codecs';
 import { Dataset } from '../../src/data/dataset';
-import { FetchError, type Server } from '../../src/data/fetch';
+import { FetchError, type ViewerServer } from '../../src/data/fetch';
 import { captureSession } from '../../src/session/capture';
+import { Sessions } from '../../src/session/sessions';
 import { App } from '../../src/state/app';
 import { copyField, deleteField, renameField } from '../../src/state/field-edits';
 import { adopt, snapshot } from '../../src/state/keep';
@@ -30,10 +31,10 @@ beforeEach(async () => {
   sent = new Map();
   const console = [{ level: 'error', message: 'oh', ts: 1 }] as const;
   const emit = (event: Frame): void => void events.push(event);
-  obedience = new Obedience({ app, server: server(), emit, console });
+  obedience = new Obedience({ app, server: server(), sessions: new Sessions(app), emit, console });
 });
 
-function server(): Server {
+function server(): ViewerServer {
   return {
     viewerId: 'v1',
     info: () => Promise.resolve({ partBytes: 1e6, maxUploadBytes: 1e9 }),
@@ -43,7 +44,7 @@ function server(): Server {
     },
     data: async (path: string) =>
       (await sent.get(path)) ?? Promise.reject(new FetchError('gone', 404, 'not-kept'))
-  } as unknown as Server;
+  } as unknown as ViewerServer;
 }
 
 function say(frame: Frame): Promise<void> {
@@ -56,7 +57,7 @@ async function changing(): Promise<Changing> {
   app = new App(await Dataset.open(files));
   await loaded(app);
   const emit = (event: Frame): void => void events.push(event);
-  obedience = new Obedience({ app, server: server(), emit, console: [] });
+  obedience = new Obedience({ app, server: server(), sessions: new Sessions(app), emit, console: [] });
   return files;
 }
 
@@ -288,7 +289,7 @@ describe('commands', () => {
     adopt(again, structuredClone(snapshot(app)));
     expect(again.commands.value).toHaveLength(3);
     come(encodeCells(Uint32Array.of(2)).buffer);
-    const context = { app: again, server: server(), emit: () => undefined, console: [] };
+    const context = { app: again, server: server(), sessions: new Sessions(app), emit: () => undefined, console: [] };
     await new Obedience(context).take({ type: 'clearHighlights' });
     expect(again.changes.past.value.map(({ label }) => label)).toEqual([
       'highlight from Python',

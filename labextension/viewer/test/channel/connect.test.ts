@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { readCells } from '../../src/channel/cells';
 import { connect } from '../../src/channel/connect';
-import { FetchError, type Server } from '../../src/data/fetch';
+import { FetchError, type ViewerServer } from '../../src/data/fetch';
+import { Sessions } from '../../src/session/sessions';
 import type { App } from '../../src/state/app';
 import { stepCandidate } from '../../src/state/candidate';
 import { confirmCandidate } from '../../src/state/confirm';
@@ -25,8 +26,8 @@ async function openPage(nCells: number): Promise<void> {
     channelUrl: server.url,
     seen: () => (refusal ? Promise.reject(refusal) : Promise.resolve()),
     postEvent: (event: (typeof posted)[number]) => (posted.push(event), Promise.resolve())
-  } as unknown as Server;
-  close = connect(app, http);
+  } as unknown as ViewerServer;
+  close = connect(app, http, new Sessions(app));
 }
 
 async function open(nCells: number): Promise<void> {

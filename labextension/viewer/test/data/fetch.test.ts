@@ -3,13 +3,13 @@ import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { FetchError, Server } from '../../src/data/fetch';
+import { FetchError, Server, ViewerServer } from '../../src/data/fetch';
 
 type Handler = (request: IncomingMessage, answer: ServerResponse, body: Buffer) => void;
 
 let http: Http;
 let handler: Handler;
-let server: Server;
+let server: ViewerServer;
 const page = { baseURI: '', cookie: '' };
 
 beforeEach(async () => {
@@ -22,7 +22,7 @@ beforeEach(async () => {
   page.baseURI = `http://127.0.0.1:${(http.address() as AddressInfo).port}/lab/tree/a.ipynb`;
   page.cookie = '';
   vi.stubGlobal('document', page);
-  server = new Server('/user/ana/', 'v1');
+  server = new ViewerServer('/user/ana/', 'v1');
 });
 
 afterEach(async () => {
@@ -46,6 +46,21 @@ async function failure(doing: Promise<unknown>): Promise<FetchError> {
 }
 
 describe('Server', () => {
+  it('reads a dataset on disk, and files beside it', async () => {
+    const seen: (string | undefined)[] = [];
+    handler = (request, answer) => {
+      seen.push(request.url);
+      answer.end('abc');
+    };
+    const onDisk = new Server('/user/ana/', 'open/my%20data/pbmc/-/');
+    await onDisk.data('obs/a b.codes.u8', 'r1');
+    await onDisk.bytes('../files/my%20data/a.cellucid-session');
+    expect(seen).toEqual([
+      '/user/ana/_cellucid/open/my%20data/pbmc/-/obs/a%20b.codes.u8?v=r1',
+      '/user/ana/files/my%20data/a.cellucid-session'
+    ]);
+  });
+
   it('asks below the base URL, and shows the XSRF cookie as it is at that time', async () => {
     const seen: [string | undefined, string | string[] | undefined][] = [];
     handler = (request, answer) => {

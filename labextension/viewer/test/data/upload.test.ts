@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server as Http, type ServerRes
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { FetchError, Server } from '../../src/data/fetch';
+import { FetchError, ViewerServer } from '../../src/data/fetch';
 import { uploadSession } from '../../src/data/upload';
 
 interface Sent {
@@ -12,7 +12,7 @@ interface Sent {
 }
 
 let http: Http;
-let server: Server;
+let server: ViewerServer;
 let clock: NodeJS.Timeout;
 let sent: Sent[];
 let info: Record<string, unknown>;
@@ -34,7 +34,7 @@ beforeEach(async () => {
   // The waits between two tries, in a twentieth of their time.
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   clock = setInterval(() => vi.advanceTimersByTime(100), 5);
-  server = new Server('/', 'v1');
+  server = new ViewerServer('/', 'v1');
 });
 
 afterEach(async () => {

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 
 import { Dataset } from '../../src/data/dataset';
 import { captureSession } from '../../src/session/capture';
-import { readSession, writeSession } from '../../src/session/container';
+import { readSession, writeChunk, writeSession } from '../../src/session/container';
 import { parseJson } from '../../src/session/contributor';
 import { contributors } from '../../src/session/contributors';
 import { restoreSession } from '../../src/session/restore';
@@ -53,8 +53,8 @@ async function session(overlays: unknown, codes: Record<string, number[]> = {}):
       payload: Uint8Array.from(bytes)
     })),
     { id: 'core/field-overlays', payload: { json: overlays } }
-  ].map(chunk => ({ contributor: of(chunk.id), chunk: { label: 'x', ...chunk } }));
-  return writeSession({ datasetFingerprint: { cellCount: N } }, chunks);
+  ].map(chunk => writeChunk(of(chunk.id), { label: 'x', ...chunk }));
+  return writeSession({ datasetFingerprint: { cellCount: N } }, await Promise.all(chunks));
 }
 
 function category(more: object = {}): object {
@@ -244,19 +244,39 @@ describe('another writer’s fields', () => {
     ]);
   });
 
+  it('are read as Python reads them, where others have other things in them', async () => {
+    const app = await openFixture(N);
+    const field = category({
+      categories: [1, true, 'a'], codesType: 'Int8Array', codesLength: 'all', createdAt: 'today',
+      colors: 'red', sourceField: 'kind'
+    });
+    const overlays = {
+      userDefinedFields: [field],
+      renames: { fields: { 'obs:score': '' }, categories: { 'obs:kind:0': ' ', 'obs:kind:1': 'T', 'obs:kind': 5 } },
+      categoryColors: { 'obs:kind': { NK: 'red', 'B cell': '#00ff00' }, 'uns:x': {} }
+    };
+    const { skipped } = await restoreSession(app, await session(overlays, { user_cat_4: CODES }));
+    expect(skipped).toEqual([]);
+    expect(app.fields.value.list.map(({ name }) => name)).toEqual(['kind', 'score', 'Mine']);
+    expect(app.columns.ready({ source: 'user', key: 'user_cat_4' })).toMatchObject({
+      labels: ['1', 'true', 'a']
+    });
+    const { categories, colors } = app.slots.fields.signal.value;
+    expect(categories).toEqual(new Map([['obs:kind', new Map([['T cell', 'T']])]]));
+    expect(colors).toEqual(new Map([['obs:kind', new Map([['B cell', '#00ff00']])]]));
+  });
+
   it.each([
     ['no object', []],
     ['two of one id', { userDefinedFields: [category(), category()] }],
     ['another kind', { userDefinedFields: [category({ kind: 'text' })] }],
     ['another source', { userDefinedFields: [category({ source: 'uns' })] }],
     ['an endless name', { userDefinedFields: [category({ key: 'x'.repeat(10_001) })] }],
-    ['categories that are numbers', { userDefinedFields: [category({ categories: [1] })] }],
+    ['categories that are lists', { userDefinedFields: [category({ categories: [[]] })] }],
     ['too many categories', { userDefinedFields: [category({ categories: Array(65_536).fill('') })] }],
-    ['another type of codes', { userDefinedFields: [category({ codesType: 'Int8Array' })] }],
     ['a name that is none', { renames: { fields: { 'obs:kind': 3 } } }],
-    ['an empty name', { renames: { categories: { 'obs:kind:0': ' ' } } }],
     ['a list of other things', { deletedFields: { deleted: [3] } }],
-    ['a colour that is none', { categoryColors: { 'obs:kind': { NK: 'red' } } }]
+    ['colours that are a list', { categoryColors: { 'obs:kind': ['red'] } }]
   ])('are refused for %s, and nothing has changed', async (_, overlays) => {
     const app = await openFixture(N);
     const before = snapshot(app);

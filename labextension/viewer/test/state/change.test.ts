@@ -151,3 +151,86 @@ describe('change', () => {
     );
   });
 });
+
+describe('what is waited for', () => {
+  it('comes to where it was, in all of history, without a step', () => {
+    const changes = new Changes();
+    const slot = changes.slot<readonly string[]>([]);
+    changes.change('one', () => slot.set(['?', 'a']));
+    changes.change('two', () => slot.set(['?', 'b']));
+    changes.change('three', () => slot.set(['b']));
+    changes.undo();
+    const { value } = changes.revision;
+    changes.fill(slot, words => words.map(word => (word === '?' ? '!' : word)));
+    expect([slot.signal.value, changes.past.value.length]).toEqual([['!', 'b'], 2]);
+    expect(changes.revision.value).toBe(value + 1);
+    changes.undo();
+    expect(slot.signal.value).toEqual(['!', 'a']);
+    changes.undo();
+    expect(slot.signal.value).toEqual([]);
+    changes.redo();
+    changes.redo();
+    expect(slot.signal.value).toEqual(['!', 'b']);
+    changes.redo();
+    expect(slot.signal.value).toEqual(['b']);
+    // Where nothing waits, nothing has changed.
+    const now = changes.revision.value;
+    changes.fill(slot, words => words);
+    expect(changes.revision.value).toBe(now);
+  });
+
+  it('is one value where it was one, so that nothing is made of it twice', () => {
+    const changes = new Changes();
+    const slot = changes.slot<readonly string[]>([]);
+    changes.change('one', () => slot.set(['?']));
+    changes.change('two', () => slot.set([]));
+    changes.undo();
+    let made = 0;
+    changes.fill(slot, words => {
+      made += words[0] === '?' ? 1 : 0;
+      return words.map(() => '!');
+    });
+    const filled = slot.signal.value;
+    changes.undo();
+    changes.redo();
+    expect([filled, made]).toEqual([['!'], 1]);
+    expect(slot.signal.value).toBe(filled);
+  });
+
+  it('goes with a change that fails', () => {
+    const changes = new Changes();
+    const slot = changes.slot('?');
+    expect(() =>
+      changes.change('half', () => {
+        changes.fill(slot, () => '!');
+        throw new Error('stop');
+      })
+    ).toThrow('stop');
+    expect(slot.signal.value).toBe('?');
+  });
+});
+
+describe('a step that is dropped', () => {
+  it('is gone with all after it, wherever undo stands', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 6 }), fc.nat(6), fc.nat(6), (n, which, back) => {
+        const changes = new Changes();
+        const slot = changes.slot(0);
+        const revisions = Array.from({ length: n }, (_, i) => {
+          changes.change('step', () => slot.set(i + 1));
+          return changes.revision.value;
+        });
+        const undone = Math.min(back, n);
+        for (let i = 0; i < undone; i++) {
+          changes.undo();
+        }
+        const found = which < n;
+        expect(changes.drop(revisions[which] ?? -1)).toBe(found);
+        const left = found ? which : n;
+        expect(slot.signal.value).toBe(Math.min(left, n - undone));
+        while (changes.redo() !== null);
+        expect(slot.signal.value).toBe(left);
+      })
+    );
+  });
+});

@@ -13,13 +13,14 @@ import { mergeCategories } from '../../src/state/regrouping';
 import type { FieldRef } from '../../src/state/types';
 import { undo } from '../../src/state/undo';
 import { setField } from '../../src/state/views';
-import { fill } from '../filled';
+import { fill, fillRest } from '../filled';
 import { filesOf, openFixture, tables } from '../fixture';
 
 describe('what is handed over', () => {
   it('comes back whole, as copies, with the selection being made', async () => {
     const old = await openFixture(20);
     fill(old);
+    fillRest(old);
     const kept = structuredClone(snapshot(old));
     const app = await openFixture(20);
     adopt(app, kept);

@@ -12,7 +12,7 @@ beforeEach(() => {
 
 it('says the last word about undo only', () => {
   say(speaker, 'error', 'refused');
-  for (let i = 0; i < 6; i++) say(speaker, 'info', `Undone: ${i}`, 'history');
+  for (let i = 0; i < 6; i++) say(speaker, 'info', `Undone: ${i}`, { about: 'history' });
   expect(said()).toEqual(['refused', 'Undone: 5']);
 });
 

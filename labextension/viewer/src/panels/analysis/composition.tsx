@@ -6,41 +6,26 @@ import { cellsWithCode } from '../../cells/counts';
 import type { CategoricalColumn } from '../../data/dataset';
 import type { Compared } from '../../state/compared';
 import { compositionOf, type Part } from '../../state/composition';
-import { setWindowField } from '../../state/windows';
 import { count, text } from '../../text';
+import { CellCount } from '../common/cell-count';
 import type { ChartProps } from './chart';
-import { FieldPick } from './field-pick';
-import { PagesMenu } from './pages-menu';
+import { Chosen } from './chosen';
 import { Stacked } from './parts';
 import { operationAt, previewCells, selectCells } from './pointed';
-import { useColumn } from './use-column';
 import { useCompared } from './use-compared';
 
 /** Nobody reads more; Python has them all. */
 const TABLE_ROWS = 500;
 
 export function CompositionChart({ app, ui, window }: ChartProps): JSX.Element {
-  const ref = window.fields[0] ?? null;
-  const column = useColumn(app, ref);
   return (
-    <>
-      <div class="cx-window-settings">
-        <FieldPick
-          app={app}
-          label={text.field}
-          kind="categorical"
-          value={ref}
-          choose={field => setWindowField(app, window.id, 0, field)}
-        />
-        <PagesMenu app={app} window={window} />
-      </div>
-      {column === null && <p class="cx-hint">{text.chooseCategories}</p>}
-      {column?.state === 'loading' && <p class="cx-hint">{text.loadingColumn}</p>}
-      {column?.state === 'failed' && <p class="cx-hint">{text.notLoaded(column.message)}</p>}
-      {column?.state === 'ready' && column.value.kind === 'categorical' && (
-        <Bars app={app} ui={ui} window={window} column={column.value} />
-      )}
-    </>
+    <Chosen
+      app={app}
+      window={window}
+      kind="categorical"
+      hint={text.chooseCategories}
+      show={column => <Bars app={app} ui={ui} window={window} column={column} />}
+    />
   );
 }
 
@@ -69,7 +54,7 @@ function Bars({
           <span class="cx-compared-name">
             {row.color !== null && <span class="cx-dot" style={{ backgroundColor: row.color }} />}
             <span class="cx-name">{row.name}</span>
-            <span class="cx-count">{count(row.cells.length)}</span>
+            <CellCount n={row.cells.length} arriving={row.arriving} />
           </span>
           <Stacked
             parts={parts}

@@ -6,14 +6,11 @@ import { binCounts, cellsInBin } from '../../cells/bins';
 import { median } from '../../cells/moments';
 import type { ContinuousColumn } from '../../data/dataset';
 import type { Compared } from '../../state/compared';
-import { setWindowField } from '../../state/windows';
 import { count, measure, text } from '../../text';
 import type { ChartProps } from './chart';
-import { FieldPick } from './field-pick';
-import { PagesMenu } from './pages-menu';
+import { Chosen } from './chosen';
 import { operationAt, previewCells, selectCells } from './pointed';
 import { RangeForm } from './range-form';
-import { useColumn } from './use-column';
 import { useCompared } from './use-compared';
 
 const BINS = 40;
@@ -21,37 +18,26 @@ const BINS = 40;
 const TALL = 100;
 
 export function DistributionChart({ app, ui, window }: ChartProps): JSX.Element {
-  const ref = window.fields[0] ?? null;
-  const column = useColumn(app, ref);
   const rows = useCompared(app, window);
   return (
-    <>
-      <div class="cx-window-settings">
-        <FieldPick
-          app={app}
-          label={text.field}
-          kind="continuous"
-          value={ref}
-          choose={field => setWindowField(app, window.id, 0, field)}
-        />
-        <PagesMenu app={app} window={window} />
-      </div>
-      {column === null && <p class="cx-hint">{text.chooseNumbers}</p>}
-      {column?.state === 'loading' && <p class="cx-hint">{text.loadingColumn}</p>}
-      {column?.state === 'failed' && <p class="cx-hint">{text.notLoaded(column.message)}</p>}
-      {column?.state === 'ready' && column.value.kind === 'continuous' && (
+    <Chosen
+      app={app}
+      window={window}
+      kind="continuous"
+      hint={text.chooseNumbers}
+      show={column => (
         <>
           {rows.map(row => (
-            <Histogram key={row.id} app={app} ui={ui} column={column.value as ContinuousColumn} row={row} />
+            <Histogram key={row.id} app={app} ui={ui} column={column} row={row} />
           ))}
           <div class="cx-ends" aria-hidden="true">
-            <span>{measure(column.value.min)}</span>
-            <span>{measure(column.value.max)}</span>
+            <span>{measure(column.min)}</span>
+            <span>{measure(column.max)}</span>
           </div>
-          <RangeForm app={app} ui={ui} tool="distribution" columns={[column.value]} />
+          <RangeForm app={app} ui={ui} tool="distribution" columns={[column]} />
         </>
       )}
-    </>
+    />
   );
 }
 
@@ -91,7 +77,7 @@ function Histogram({ app, ui, column, row }: HistogramProps): JSX.Element {
         {row.color !== null && <span class="cx-dot" style={{ backgroundColor: row.color }} />}
         <span class="cx-name">{row.name}</span>
         <span class="cx-count">
-          {count(row.cells.length)}
+          {row.arriving ? text.dots : count(row.cells.length)}
           {middle === middle && `, ${text.medianOf(middle)}`}
           {without > 0 && `, ${text.withoutValue(without)}`}
         </span>

@@ -25,7 +25,13 @@ interface SummaryProps {
 
 export function SummaryPanel({ app, ui }: SummaryProps): JSX.Element {
   return (
-    <Section title={text.summary} aside={<WindowsMenu app={app} ui={ui} />} folded>
+    <Section
+      app={app}
+      name="summary"
+      title={text.summary}
+      aside={<WindowsMenu app={app} ui={ui} />}
+      folded
+    >
       <Told app={app} ui={ui} />
     </Section>
   );
@@ -47,7 +53,9 @@ function Told({ app, ui }: SummaryProps): JSX.Element {
       <SubjectPick app={app} summary={summary} />
       <p role="status" class="cx-summary-cells">
         {cells.length === 0
-          ? text.subjectNone
+          ? summary.arriving.value
+            ? text.cellsArriving
+            : text.subjectNone
           : text.summaryCells(cells.length, summary.nVisible.value)}
       </p>
       {cells.length > 0 && column?.kind === 'categorical' && (

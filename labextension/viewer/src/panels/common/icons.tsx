@@ -14,6 +14,7 @@ const paths = {
   panel: 'M2 3h12v10H2ZM6 3v10',
   undo: 'M6 3 2.8 6.2 6 9.4M3 6.2h6.2a3.6 3.6 0 0 1 0 7.2H6.5',
   redo: 'M10 3l3.2 3.2L10 9.4M13 6.2H6.8a3.6 3.6 0 0 0 0 7.2h2.7',
+  session: 'M2.5 2.5h8.5l2.5 2.5v8.5h-11ZM5 2.5v3.5h5v-3.5M4.5 13.5v-4.5h7v4.5',
   keep: 'M2 4h12v9H2ZM8 6v5M5.5 8.5h5',
   grid: 'M2 2h5v5H2ZM9 2h5v5H9ZM2 9h5v5H2ZM9 9h5v5H9Z',
   lock: 'M3.5 7h9v7h-9ZM5.5 7V4.5a2.5 2.5 0 0 1 5 0V7',

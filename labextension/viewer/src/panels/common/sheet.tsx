@@ -1,6 +1,6 @@
 /** A sheet over the page, one at a time: Escape closes it, and the focus goes back to where it was. */
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { text } from '../../text';
 import { Icon } from './icons';
 import type { SheetName, Ui } from '../ui';
@@ -21,7 +21,8 @@ export function Sheet({ ui, name, title, content }: SheetProps): JSX.Element {
       ui.sheet.value = null;
     }
   };
-  useEffect(() => {
+  // Before the next key can come: a passive effect would wait for a frame.
+  useLayoutEffect(() => {
     const sheet = dialog.current;
     if (open && sheet?.open === false) {
       sheet.showModal();

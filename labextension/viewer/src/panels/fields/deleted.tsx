@@ -6,12 +6,16 @@ import { fieldId } from '../../data/field';
 import type { App } from '../../state/app';
 import { purgeField, restoreField } from '../../state/field-edits';
 import type { Field } from '../../state/fields';
+import { unfold } from '../../state/panels';
 import { text } from '../../text';
 import { usePassedFocus } from '../common/focus';
 import { Rows } from '../common/rows';
 
+/** By which it is known whether it is open. */
+const NAME = 'deleted fields';
+
 export function DeletedFields({ app }: { app: App }): JSX.Element | null {
-  const open = useSignal(false);
+  const open = app.panels.value.sections[NAME] ?? false;
   const { deleted } = app.fields.value;
   if (deleted.length === 0) {
     return null;
@@ -21,12 +25,12 @@ export function DeletedFields({ app }: { app: App }): JSX.Element | null {
       <button
         type="button"
         class="cx-fold cx-label"
-        aria-expanded={open.value}
-        onClick={() => (open.value = !open.value)}
+        aria-expanded={open}
+        onClick={() => unfold(app, NAME, !open)}
       >
         {text.deletedFields(deleted.length)}
       </button>
-      {open.value && (
+      {open && (
         <Rows
           items={deleted}
           label={text.deletedList}

@@ -18,6 +18,8 @@ export function Filters({ app }: { app: App }): JSX.Element {
   const enabled = filters.filter(filter => filter.enabled).length;
   return (
     <Section
+      app={app}
+      name="filters"
       title={text.filters}
       aside={
         <>

@@ -4,8 +4,9 @@ import type { ComponentChildren, JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { buildField, draftOf, freeName, planProblem, type Plan } from '../../state/builder';
 import type { App } from '../../state/app';
+import { countOf } from '../../state/awaited';
 import { nameProblem } from '../../state/field-names';
-import { cellsOfPage } from '../../state/pages';
+import { shownSets } from '../../state/page-cells';
 import { text } from '../../text';
 import { Sheet } from '../common/sheet';
 import type { Ui } from '../ui';
@@ -179,10 +180,10 @@ function onThisPage(app: App, plan: Plan): Plan {
   return plan.from.kind === 'groups' ? { ...plan, from: { kind: 'groups', pageId } } : plan;
 }
 
-/** All pages that have cells. */
+/** All pages that have cells, or will have. */
 function firstPlan(app: App): Plan {
   const pages = app.highlights.peek().pages;
-  const full = pages.filter(page => cellsOfPage(page, app.dataset.nCells).length > 0);
+  const full = pages.filter(page => shownSets(page).some(cells => countOf(cells) > 0));
   return {
     name: freeName(app),
     from: { kind: 'pages', ids: full.map(({ id }) => id) },

@@ -4,6 +4,7 @@ import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { sharedCounts } from '../../cells/overlap';
 import type { App } from '../../state/app';
+import { countOf, isAwaited } from '../../state/awaited';
 import {
   removeGroup,
   renameGroup,
@@ -12,7 +13,8 @@ import {
   setGroupEnabled
 } from '../../state/groups';
 import type { Group } from '../../state/types';
-import { count, text } from '../../text';
+import { text } from '../../text';
+import { CellCount } from '../common/cell-count';
 import { Icon } from '../common/icons';
 import { Menu } from '../common/menu';
 import { NameBox } from '../common/name-box';
@@ -54,7 +56,8 @@ interface GroupRowProps extends GroupsProps {
 }
 
 function GroupRow({ app, group, shared, asked }: GroupRowProps): JSX.Element {
-  const { id, label, color, enabled } = group;
+  const { id, label, color, enabled, cells } = group;
+  const arriving = isAwaited(cells);
   const renaming = useSignal(false);
   const alone = app.highlights.value.pages.length === 1;
   const edited = app.candidate.value.groupId === id;
@@ -112,8 +115,8 @@ function GroupRow({ app, group, shared, asked }: GroupRowProps): JSX.Element {
           {text.shared(shared)}
         </span>
       )}
-      {!label.endsWith(text.inLabel(group.cells.length)) && (
-        <span class="cx-count">{count(group.cells.length)}</span>
+      {(arriving || !label.endsWith(text.inLabel(cells.length))) && (
+        <CellCount n={countOf(cells)} arriving={arriving} />
       )}
       <Menu
         label={text.groupMenu(label)}

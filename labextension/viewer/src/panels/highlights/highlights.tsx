@@ -5,7 +5,7 @@ import { countMasked } from '../../cells/cellset';
 import type { App } from '../../state/app';
 import { disableFiltersThatHide } from '../../state/filters';
 import { copyGroup, moveGroup } from '../../state/groups';
-import { groupOf, pageOf } from '../../state/highlights';
+import { groupOf, isArriving, pageOf } from '../../state/highlights';
 import { combinePages } from '../../state/pages';
 import { text } from '../../text';
 import { Section } from '../common/section';
@@ -22,6 +22,8 @@ export function Highlights({ app, ui }: { app: App; ui: Ui }): JSX.Element {
   const page = app.activePage.value;
   return (
     <Section
+      app={app}
+      name="highlights"
       title={text.highlights}
       aside={
         <button type="button" class="cx-link" onClick={() => (ui.sheet.value = 'builder')}>
@@ -86,6 +88,9 @@ function Question({ app, asked, done }: QuestionProps): JSX.Element | null {
 function HowMany({ app }: { app: App }): JSX.Element {
   const cells = app.highlighted.value;
   const visible = countMasked(cells, app.visible.value);
+  if (isArriving(app.activePage.value)) {
+    return <p class="cx-hint cx-how-many" />;
+  }
   return (
     <p class="cx-hint cx-how-many" role="status">
       {cells.length > 0 && text.highlighted(visible, cells.length)}

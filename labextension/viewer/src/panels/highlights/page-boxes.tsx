@@ -1,8 +1,10 @@
 /** A box a page, to choose those that categories are made of. */
 import type { JSX } from 'preact';
 import type { App } from '../../state/app';
-import { cellsOfPage } from '../../state/pages';
-import { count, text } from '../../text';
+import { isArriving } from '../../state/highlights';
+import { cellsOfPage } from '../../state/page-cells';
+import { text } from '../../text';
+import { CellCount } from '../common/cell-count';
 
 interface PageBoxesProps {
   readonly app: App;
@@ -32,7 +34,7 @@ export function PageBoxes({ app, chosen, choose }: PageBoxesProps): JSX.Element 
           <span class="cx-name" title={page.name}>
             {page.name}
           </span>
-          <span class="cx-count">{count(cellsOfPage(page, nCells).length)}</span>
+          <CellCount n={cellsOfPage(page, nCells).length} arriving={isArriving(page)} />
         </label>
       ))}
     </fieldset>

@@ -2,6 +2,7 @@
 import type { Signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import type { App } from '../../state/app';
+import { isArriving } from '../../state/highlights';
 import { clearPage, deletePage, renamePage, restOfPage, setPageColor } from '../../state/pages';
 import { text } from '../../text';
 import { Icon } from '../common/icons';
@@ -43,7 +44,9 @@ export function PageHead({ app, asked, renaming }: PageHeadProps): JSX.Element {
         />
       ) : (
         <span class="cx-name cx-page-holds">
-          {text.pageHolds(groups.length, app.highlighted.value.length)}
+          {isArriving(app.activePage.value)
+            ? text.pageArrives(groups.length)
+            : text.pageHolds(groups.length, app.highlighted.value.length)}
         </span>
       )}
       <Menu

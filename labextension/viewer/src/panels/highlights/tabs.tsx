@@ -7,9 +7,12 @@ import type { JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { App } from '../../state/app';
 import { copyGroup, moveGroup } from '../../state/groups';
-import { activatePage, addPage, cellsOfPage } from '../../state/pages';
+import { isArriving } from '../../state/highlights';
+import { cellsOfPage } from '../../state/page-cells';
+import { activatePage, addPage } from '../../state/pages';
 import type { Page } from '../../state/types';
-import { count, text } from '../../text';
+import { text } from '../../text';
+import { CellCount } from '../common/cell-count';
 import { Icon } from '../common/icons';
 import type { Asked } from './asked';
 
@@ -83,6 +86,7 @@ function Tab({ app, page, asked, renaming }: TabsProps & { page: Page }): JSX.El
   const over = useSignal(false);
   const selected = app.activePage.value.id === id;
   const cells = cellsOfPage(page, app.dataset.nCells).length;
+  const arriving = isArriving(page);
   const tab = useRef<HTMLButtonElement>(null);
   useLayoutEffect(() => {
     if (selected && tab.current !== null) {
@@ -107,7 +111,7 @@ function Tab({ app, page, asked, renaming }: TabsProps & { page: Page }): JSX.El
       id={tabId(id)}
       class="cx-tab"
       role="tab"
-      aria-label={text.tab(name, cells)}
+      aria-label={arriving ? text.tabArriving(name) : text.tab(name, cells)}
       aria-selected={selected}
       aria-controls={PANEL}
       tabIndex={selected ? 0 : -1}
@@ -133,7 +137,7 @@ function Tab({ app, page, asked, renaming }: TabsProps & { page: Page }): JSX.El
     >
       <span class="cx-dot" style={{ backgroundColor: page.color }} />
       <span class="cx-name">{name}</span>
-      <span class="cx-count">{count(cells)}</span>
+      <CellCount n={cells} arriving={arriving} />
     </button>
   );
 }

@@ -80,6 +80,11 @@ class Keys {
       }
       return true;
     }
+    if (held && !event.altKey && !event.shiftKey && event.key.toLowerCase() === 's') {
+      // Behind a sheet it does nothing, not even what the browser would.
+      ui.sheet.value ??= 'save';
+      return true;
+    }
     if (event.key === 'Escape') {
       return this.escape();
     }

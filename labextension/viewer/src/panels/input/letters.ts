@@ -4,7 +4,7 @@ import { keepView, setLayout, stepView } from '../../state/layout';
 import { clearPage } from '../../state/pages';
 import { frameAll, setEdges, setNavigation } from '../../state/views';
 import { toggleFullScreen } from '../page/full-screen';
-import type { Ui } from '../ui';
+import { setPanelOpen, type Ui } from '../ui';
 
 export const LETTERS: ReadonlyMap<string, (app: App, ui: Ui) => void> = new Map<
   string,
@@ -12,7 +12,7 @@ export const LETTERS: ReadonlyMap<string, (app: App, ui: Ui) => void> = new Map<
 >([
   ['r', frameAll],
   ['f', toggleFullScreen],
-  ['h', (_, ui) => (ui.panelOpen.value = !ui.panelOpen.value)],
+  ['h', (app, ui) => setPanelOpen(app, ui, !ui.panelOpen.value)],
   ['x', app => clearPage(app)],
   ['v', keepView],
   ['m', app => setLayout(app, app.layout.value.mode === 'grid' ? 'single' : 'grid')],

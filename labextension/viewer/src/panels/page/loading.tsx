@@ -1,6 +1,7 @@
 /** What takes long to load, how far it is, and the end of it; what failed, and once more. */
 import type { JSX } from 'preact';
 import type { App } from '../../state/app';
+import type { Arrival } from '../../state/arrival';
 import type { Loading, PartName } from '../../state/loading';
 import { text } from '../../text';
 import { Icon } from '../common/icons';
@@ -13,6 +14,7 @@ export function LoadingList({ app }: { app: App }): JSX.Element {
   );
   return (
     <div class="cx-loading" role="status">
+      {app.arrival.value !== null && <ArrivalRow arrival={app.arrival.value} />}
       {long.map(loading => (
         <LoadingRow key={nameOf(app, loading.part)} app={app} loading={loading} />
       ))}
@@ -43,6 +45,28 @@ function LoadingRow({ app, loading }: { app: App; loading: Loading }): JSX.Eleme
         aria-label={text.cancelLoading(name)}
         title={text.cancelLoading(name)}
         onClick={() => loading.cancel()}
+      >
+        <Icon name="close" />
+      </button>
+    </div>
+  );
+}
+
+function ArrivalRow({ arrival }: { arrival: Arrival }): JSX.Element {
+  const { done, total } = arrival;
+  return (
+    <div class="cx-loading-row">
+      <span class="cx-name">{text.restoring}</span>
+      <progress
+        aria-label={text.restoring}
+        {...(total === 0 ? {} : { value: done.value / total })}
+      />
+      <button
+        type="button"
+        class="cx-small"
+        aria-label={text.cancelRestore}
+        title={text.cancelRestore}
+        onClick={() => arrival.cancel()}
       >
         <Icon name="close" />
       </button>

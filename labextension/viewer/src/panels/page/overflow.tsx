@@ -5,7 +5,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { text } from '../../text';
 import { useFocusWhileOn } from '../common/focus';
 import { Icon, type IconName } from '../common/icons';
-import { Menu } from '../common/menu';
+import { Menu, type MenuItem } from '../common/menu';
 
 export interface Action {
   readonly label: string;
@@ -21,9 +21,16 @@ export interface Action {
   readonly act: () => void;
 }
 
+/** A button that opens a list of things to do. */
+export interface Choice {
+  readonly label: string;
+  readonly face: { readonly icon: IconName };
+  readonly items: readonly MenuItem[];
+}
+
 export interface ActionGroup {
   readonly label: string;
-  readonly actions: readonly Action[];
+  readonly actions: readonly (Action | Choice)[];
 }
 
 /** CSS pixels, as the style sheet has them. */
@@ -76,27 +83,36 @@ export function Overflow({ groups, children }: OverflowProps): JSX.Element {
       </div>
       {groups.slice(0, many).map(({ label, actions }) => (
         <div key={label} class="cx-set" role="group" aria-label={label}>
-          {actions.map(action => (
-            <ActionButton key={action.label} {...action} spacious={spacious} />
-          ))}
+          {actions.map(action =>
+            'items' in action ? (
+              <Menu key={action.label} label={action.label} class="cx-tool" items={action.items}>
+                <Icon name={action.face.icon} />
+              </Menu>
+            ) : (
+              <ActionButton key={action.label} {...action} spacious={spacious} />
+            )
+          )}
         </div>
       ))}
       {hidden.length > 0 && (
         <Menu
           label={text.more}
           class="cx-tool"
-          items={hidden.map(({ label, act, disabled = false, pressed }) => ({
-            label,
-            act,
-            disabled,
-            ...(pressed === undefined ? {} : { checked: pressed })
-          }))}
+          items={hidden.flatMap(itemsOf)}
         >
           <Icon name="more" />
         </Menu>
       )}
     </div>
   );
+}
+
+function itemsOf(action: Action | Choice): readonly MenuItem[] {
+  if ('items' in action) {
+    return action.items;
+  }
+  const { label, act, disabled = false, pressed } = action;
+  return [{ label, act, disabled, ...(pressed === undefined ? {} : { checked: pressed }) }];
 }
 
 export function ActionButton(props: Action & { readonly spacious?: boolean }): JSX.Element {

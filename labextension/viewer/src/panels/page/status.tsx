@@ -1,6 +1,7 @@
 /** What the page says: how many cells are shown, how the connection is, messages. */
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
+import type { Autosave, LastSave } from '../../session/autosave';
 import type { App } from '../../state/app';
 import { hiddenCells, showHiddenCells } from '../../state/filters';
 import { dismiss } from '../../state/messages';
@@ -10,9 +11,15 @@ import { Icon } from '../common/icons';
 
 const INFO_MILLISECONDS = 8000;
 
-export function StatusLine({ app }: { app: App }): JSX.Element {
+interface StatusProps {
+  readonly app: App;
+  readonly autosave: Autosave | null;
+}
+
+export function StatusLine({ app, autosave }: StatusProps): JSX.Element {
   const connection = app.connection.value;
   const hidden = hiddenCells(app.activeView.value).length;
+  const saved = autosave?.last.value;
   return (
     <footer class="cx-status">
       <span role="status" data-testid="showing">
@@ -29,6 +36,7 @@ export function StatusLine({ app }: { app: App }): JSX.Element {
         </button>
       )}
       <span class="cx-space" />
+      {saved && <Saved {...saved} />}
       <span
         class="cx-badge"
         data-state={connection.state}
@@ -40,6 +48,20 @@ export function StatusLine({ app }: { app: App }): JSX.Element {
         <span>{connection.reason ?? text.connection[connection.state]}</span>
       </span>
     </footer>
+  );
+}
+
+function Saved(last: LastSave): JSX.Element {
+  const failed = last.state === 'failed';
+  return (
+    <span
+      class="cx-saved"
+      data-state={last.state}
+      data-testid="saved"
+      title={failed ? text.autosaveFails(last.why) : text.autosavedHint(last.at)}
+    >
+      {failed ? text.notAutosaved(last.why) : text.autosaved(last.at)}
+    </span>
   );
 }
 
@@ -56,7 +78,8 @@ export function Messages({ app }: { app: App }): JSX.Element {
 /** A message; one that only informs goes by itself. */
 function MessageBox({ app, message }: { app: App; message: Message }): JSX.Element {
   useEffect(() => {
-    if (message.level !== 'info') {
+    // What can be acted on waits for it.
+    if (message.level !== 'info' || message.action !== null) {
       return;
     }
     const timer = setTimeout(() => dismiss(app, message.id), INFO_MILLISECONDS);
@@ -65,6 +88,18 @@ function MessageBox({ app, message }: { app: App; message: Message }): JSX.Eleme
   return (
     <div class="cx-message" data-level={message.level}>
       <span>{message.text}</span>
+      {message.action && (
+        <button
+          type="button"
+          class="cx-link"
+          onClick={() => {
+            dismiss(app, message.id);
+            message.action?.act();
+          }}
+        >
+          {message.action.label}
+        </button>
+      )}
       <button
         type="button"
         class="cx-small"

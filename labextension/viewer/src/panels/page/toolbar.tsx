@@ -1,18 +1,26 @@
 /** Over the picture: what a drag does, then what is undone, and how and where one looks. */
 import type { JSX } from 'preact';
+import type { Sessions } from '../../session/sessions';
 import type { App } from '../../state/app';
 import { keepView, setCamerasLocked, setLayout } from '../../state/layout';
 import { redo, undo } from '../../state/undo';
 import { frameAll, setDimension } from '../../state/views';
 import { text } from '../../text';
 import { Icon } from '../common/icons';
-import type { Ui } from '../ui';
+import { sessionItems } from '../session/menu';
+import { setPanelOpen, type Ui } from '../ui';
 import { Display } from '../views/display';
 import { toggleFullScreen } from './full-screen';
 import { ActionButton, Overflow, type ActionGroup } from './overflow';
 import { ToolButtons } from './tool-buttons';
 
-export function Toolbar({ app, ui }: { app: App; ui: Ui }): JSX.Element {
+interface ToolbarProps {
+  readonly app: App;
+  readonly ui: Ui;
+  readonly sessions: Sessions;
+}
+
+export function Toolbar({ app, ui, sessions }: ToolbarProps): JSX.Element {
   return (
     <div class="cx-toolbar">
       <button
@@ -22,12 +30,12 @@ export function Toolbar({ app, ui }: { app: App; ui: Ui }): JSX.Element {
         aria-controls="cx-panel"
         aria-label={ui.panelOpen.value ? text.closePanel : text.openPanel}
         title={text.withKey(ui.panelOpen.value ? text.closePanel : text.openPanel, 'H')}
-        onClick={() => (ui.panelOpen.value = !ui.panelOpen.value)}
+        onClick={() => setPanelOpen(app, ui, !ui.panelOpen.value)}
       >
         <Icon name="panel" />
       </button>
       <ToolButtons app={app} />
-      <Overflow groups={groupsOf(app, ui)}>
+      <Overflow groups={groupsOf(app, ui, sessions)}>
         <Steps app={app} />
         <Display app={app} />
       </Overflow>
@@ -62,7 +70,7 @@ function Steps({ app }: { app: App }): JSX.Element {
 }
 
 /** What may go into the menu, the last first. */
-function groupsOf(app: App, ui: Ui): ActionGroup[] {
+function groupsOf(app: App, ui: Ui, sessions: Sessions): ActionGroup[] {
   const view = app.activeView.value;
   const { mode, camerasLocked } = app.layout.value;
   const dimensions = [...app.dataset.dimensions].sort();
@@ -126,6 +134,12 @@ function groupsOf(app: App, ui: Ui): ActionGroup[] {
     {
       label: text.views,
       actions: [frame, keep, ...(app.views.value.length > 1 ? together : [])]
+    },
+    {
+      label: text.session,
+      actions: [
+        { label: text.session, face: { icon: 'session' }, items: sessionItems(app, ui, sessions) }
+      ]
     },
     { label: text.page, actions: page }
   ];

@@ -18,7 +18,7 @@ export const analysisWindows: Contributor = {
       ? []
       : [{ id: CHUNK, label, payload: { json: { schema: SCHEMA, windows } } }];
   },
-  prepare: (chunk, app) => {
+  prepare: (chunk, { app }) => {
     const found = object(parseJson(chunk), CHUNK);
     oneOf(own(found, 'schema'), 'schema', [SCHEMA]);
     const windows = readWindows(own(found, 'windows'), 'windows');

@@ -4,7 +4,8 @@ import { writeFilter } from '../../state/filter-json';
 import { LAYOUT, liveView } from '../../state/opening';
 import { readLayout, readViews } from '../../state/readers';
 import { settleReferences } from '../../state/settle';
-import { parseJson, type Contributor } from '../contributor';
+import type { Filter, View } from '../../state/types';
+import { parseJson, type Contributor, type RowPlaces } from '../contributor';
 
 const SCHEMA = 1;
 
@@ -25,10 +26,11 @@ export const coreState: Contributor = {
     };
     return [{ id: 'core/state', label: 'Views', payload: { json: state } }];
   },
-  prepare: (chunk, app) => {
+  prepare: (chunk, { app, rows }) => {
     const state = object(parseJson(chunk), 'core/state');
     oneOf(own(state, 'schema'), 'schema', [SCHEMA]);
-    const views = readViews(own(state, 'views'), 'views');
+    const read = readViews(own(state, 'views'), 'views');
+    const views = rows === null ? read : read.map(view => onRows(view, rows));
     const activeViewId = text(own(state, 'activeViewId'), 'activeViewId');
     const stored = own(state, 'layout');
     // A word in what was written when there was one view.
@@ -47,6 +49,13 @@ export const coreState: Contributor = {
     app.slots.layout.set(LAYOUT);
   }
 };
+
+/** A view whose hidden cells stand in other rows. */
+function onRows(view: View, rows: RowPlaces): View {
+  const moved = (filter: Filter): Filter =>
+    filter.kind === 'cells' ? { ...filter, hidden: rows.cells(filter.hidden) } : filter;
+  return { ...view, filters: view.filters.map(moved) };
+}
 
 function sizeOf(place: { width: number; height: number } | null): unknown {
   return place && { width: place.width, height: place.height };

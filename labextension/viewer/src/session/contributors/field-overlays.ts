@@ -1,8 +1,10 @@
 /** `core/field-overlays`: what was renamed, recoloured and deleted, and the fields that were made. */
 import { readFields, writeFields } from '../../state/field-json';
 import { NO_EDITS } from '../../state/fields';
+import { isAwaited } from '../../state/awaited';
 import { say } from '../../state/messages';
 import { settleReferences } from '../../state/settle';
+import type { MadeField } from '../../state/types';
 import { text } from '../../text';
 import { parseJson, type Contributor } from '../contributor';
 
@@ -17,8 +19,8 @@ export const fieldOverlays: Contributor = {
     const overlays = writeFields(app.slots.fields.signal.peek(), app.dataset);
     return [{ id: ID, label: 'Field edits', payload: { json: overlays } }];
   },
-  prepare: (chunk, app) => {
-    const { edits, leftOut } = readFields(parseJson(chunk), ID, app.dataset);
+  prepare: (chunk, { app, nCells }) => {
+    const { edits, leftOut } = readFields(parseJson(chunk), ID, app.dataset, nCells);
     return () => {
       const { nextField } = app.slots.fields.signal.peek();
       app.slots.fields.set({ ...edits, nextField: Math.max(nextField, edits.nextField) });
@@ -27,20 +29,28 @@ export const fieldOverlays: Contributor = {
       }
     };
   },
-  finish: app => {
-    const edits = app.slots.fields.signal.peek();
-    const whole = edits.made.filter(
-      ({ made }) => made.kind !== 'category' || made.codes.length === app.dataset.nCells
-    );
-    if (whole.length < edits.made.length) {
-      const lost = edits.made.filter(field => !whole.includes(field)).map(({ key }) => key);
-      app.slots.fields.set({ ...edits, made: whole });
-      say(app, 'warning', text.fieldsLeftOut(lost, text.noCodes));
+  finish: settleReferences,
+  giveUp: app => {
+    const lost = new Set(app.slots.fields.signal.peek().made.filter(waits).map(({ key }) => key));
+    if (lost.size === 0) {
+      return;
     }
-    settleReferences(app);
+    app.changes.fill(app.slots.fields, edits => ({
+      ...edits,
+      made: edits.made.filter(field => !waits(field))
+    }));
+    say(app, 'warning', text.fieldsLeftOut([...lost], text.noCodes));
+    app.changes.change(text.didRestore, () => settleReferences(app), {
+      origin: 'restore',
+      record: false
+    });
   },
   reset: app => {
     const { nextField } = app.slots.fields.signal.peek();
     app.slots.fields.set({ ...NO_EDITS, nextField });
   }
 };
+
+function waits({ made }: MadeField): boolean {
+  return made.kind === 'category' && isAwaited(made.codes);
+}

@@ -1,12 +1,13 @@
 /** `highlights/meta`, pages and groups; and `highlights/cells/<group>`, the cells of each. */
-import { json, type JsonObject } from '../../base/check';
+import { integer, json, type JsonObject } from '../../base/check';
 import { EMPTY } from '../../cells/cellset';
-import { detachCandidate } from '../../state/candidate';
+import { awaiting, countOf, isAwaited } from '../../state/awaited';
+import { dropCandidate } from '../../state/candidate';
 import { firstPage } from '../../state/opening';
 import { readHighlights } from '../../state/readers';
-import type { Group } from '../../state/types';
+import type { Group, Highlights, RecipeStep, StoredPart } from '../../state/types';
 import { decodeCells, encodeCells } from '../../cells/codecs';
-import { parseJson, type Contributor } from '../contributor';
+import { bytesOf, parseJson, type Chunk, type Contributor, type Names } from '../contributor';
 
 const META = 'highlights/meta';
 const CELLS = 'highlights/cells/';
@@ -19,7 +20,7 @@ export const highlightsMeta: Contributor = {
   priority: 'eager',
   datasetDependent: true,
   owns: id => id === META,
-  capture: app => {
+  capture: (app, names) => {
     const { pages } = app.highlights.peek();
     const active = app.activePage.peek();
     const meta = {
@@ -27,17 +28,17 @@ export const highlightsMeta: Contributor = {
         id: page.id,
         name: page.name,
         color: page.color,
-        highlightedGroups: page.groups.map(describe)
+        highlightedGroups: page.groups.map(group => describe(group, names))
       })),
       activePageId: active.id,
       activePageName: active.name
     };
     return [{ id: META, label: 'Highlight pages', payload: { json: meta } }];
   },
-  prepare: (chunk, app) => {
+  prepare: (chunk, { app }) => {
     const found = readHighlights(parseJson(chunk), META, 'highlightedGroups', (group, path) => ({
       // They come with chunks of their own, later.
-      cells: EMPTY,
+      cells: expected(group, `${path}.cellCount`),
       extra: json(carried(group), path) as JsonObject
     }));
     return () => {
@@ -49,8 +50,12 @@ export const highlightsMeta: Contributor = {
       });
     };
   },
+  giveUp: app =>
+    app.changes.fill(app.slots.highlights, highlights =>
+      withCells(highlights, () => EMPTY)
+    ),
   reset: app => {
-    detachCandidate(app);
+    dropCandidate(app);
     const page = firstPage();
     app.slots.highlights.set({ ...app.highlights.peek(), pages: [page], activePageId: page.id });
   }
@@ -65,39 +70,72 @@ export const highlightsCells: Contributor = {
     app.highlights
       .peek()
       .pages.flatMap(page => page.groups)
-      .filter(group => group.cells.length > 0)
-      .map(group => ({
-        id: `${CELLS}${group.id}`,
-        label: `Cells of ${group.label}`,
-        payload: encodeCells(group.cells)
-      })),
-  prepare: (chunk, app) => {
-    const cells = decodeCells(chunk.bytes, app.dataset.nCells);
+      .flatMap(({ id, label, cells }): (Chunk | StoredPart)[] => {
+        const chunk = `${CELLS}${id}`;
+        if (isAwaited(cells)) {
+          const part = app.arrival.peek()?.waiting.get(chunk);
+          return part === undefined ? [] : [part];
+        }
+        return cells.length === 0
+          ? []
+          : [{ id: chunk, label: `Cells of ${label}`, payload: encodeCells(cells) }];
+      }),
+  prepare: (chunk, { app, nCells, rows }) => {
+    const found = decodeCells(bytesOf(chunk), nCells);
+    const cells = rows === null ? found : rows.cells(found);
     const id = chunk.id.slice(CELLS.length);
-    return () => {
-      const highlights = app.highlights.peek();
-      const pages = highlights.pages.map(page =>
-        page.groups.some(group => group.id === id)
-          ? { ...page, groups: page.groups.map(g => (g.id === id ? { ...g, cells } : g)) }
-          : page
+    return () =>
+      app.changes.fill(app.slots.highlights, highlights =>
+        withCells(highlights, group => (group.id === id ? cells : null))
       );
-      app.slots.highlights.set({ ...highlights, pages });
-    };
   },
   reset: () => undefined
 };
 
-function describe(group: Group): JsonObject {
+/** With cells for the groups that await theirs, where `find` has them. */
+function withCells(
+  highlights: Highlights,
+  find: (group: Group) => Uint32Array | null
+): Highlights {
+  const filled = (group: Group): Group => {
+    const cells = isAwaited(group.cells) ? find(group) : null;
+    return cells === null ? group : { ...group, cells };
+  };
+  // What stays as it is stays the same object, so that nothing is computed again for it.
+  const pages = highlights.pages.map(page => {
+    const groups = page.groups.map(filled);
+    return groups.every((group, i) => group === page.groups[i]) ? page : { ...page, groups };
+  });
+  return pages.every((page, i) => page === highlights.pages[i])
+    ? highlights
+    : { ...highlights, pages };
+}
+
+/** With its keys in the order in which all writers have them. */
+function describe(group: Group, names: Names): JsonObject {
+  const recipe = names === 'none' ? group.recipe.map(withoutNames) : group.recipe;
   return {
-    ...group.extra,
     id: group.id,
     type: group.type,
     label: group.label,
     enabled: group.enabled,
+    cellCount: countOf(group.cells),
     ...(group.color === null ? {} : { color: group.color }),
-    cellCount: group.cells.length,
-    recipe: group.recipe
+    ...(recipe.length === 0 ? {} : { recipe }),
+    ...group.extra
   };
+}
+
+/** Where cells were selected by their names. */
+function withoutNames(step: RecipeStep): RecipeStep {
+  const detail = Object.entries(step.detail).filter(([key]) => key !== 'names');
+  return { ...step, detail: Object.fromEntries(detail) };
+}
+
+/** What stands for the cells of a group until they come. */
+function expected(group: JsonObject, path: string): Uint32Array {
+  const count = integer(Object.hasOwn(group, 'cellCount') ? group['cellCount'] : 0, path, 0, Infinity);
+  return awaiting(new Uint32Array(), count);
 }
 
 function carried(group: JsonObject): JsonObject {

@@ -29,7 +29,7 @@ let ui: Ui;
 
 beforeEach(async () => {
   app = await openFixture(20);
-  ui = createUi(true);
+  ui = createUi(app);
 });
 afterEach(cleanup);
 

@@ -13,7 +13,7 @@ let stop: () => void;
 
 beforeEach(async () => {
   app = await openFixture(20);
-  stop = listen(document, { app, ui: createUi(true), stage: () => null, cancelGesture: () => false });
+  stop = listen(document, { app, ui: createUi(app), stage: () => null, cancelGesture: () => false });
   render(
     <>
       <Fields app={app} />

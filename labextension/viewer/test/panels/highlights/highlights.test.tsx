@@ -6,10 +6,12 @@ import { BuilderForm } from '../../../src/panels/highlights/builder';
 import { Highlights } from '../../../src/panels/highlights/highlights';
 import { createUi, type Ui } from '../../../src/panels/ui';
 import type { App } from '../../../src/state/app';
+import { awaiting } from '../../../src/state/awaited';
 import { stepCandidate } from '../../../src/state/candidate';
 import { confirmCandidate } from '../../../src/state/confirm';
 import { renameGroup } from '../../../src/state/groups';
 import { addPage } from '../../../src/state/pages';
+import type { Highlights as Pages } from '../../../src/state/types';
 import { openFixture } from '../../fixture';
 
 let app: App;
@@ -17,7 +19,7 @@ let ui: Ui;
 
 beforeEach(async () => {
   app = await openFixture(20);
-  ui = createUi(true);
+  ui = createUi(app);
 });
 afterEach(cleanup);
 
@@ -46,6 +48,32 @@ it('says of a tab how many cells the page has, apart from its name', async () =>
   await act(() => addPage(app));
   const names = screen.getAllByRole('tab').map(tab => tab.getAttribute('aria-label'));
   expect(names).toEqual(['Page 1, 2 cells', 'Page 2, 0 cells']);
+});
+
+it('has dots for cells that a session still brings, and no count of those there are', async () => {
+  group(1, 2);
+  const id = group(3, 4, 5);
+  await act(() => renameGroup(app, id, 'Renamed'));
+  const wait = (highlights: Pages): Pages => ({
+    ...highlights,
+    pages: highlights.pages.map(page => ({
+      ...page,
+      groups: page.groups.map(one => ({ ...one, cells: awaiting(new Uint32Array(), one.cells.length) }))
+    }))
+  });
+  const whole = app.highlights.value;
+  app.changes.fill(app.slots.highlights, wait);
+  render(<Highlights app={app} ui={ui} />);
+  const rows = (): (string | null)[] =>
+    within(screen.getByRole('list', { name: 'Groups' }))
+      .getAllByRole('listitem')
+      .map(row => row.textContent);
+  expect(rows()).toEqual(['Lasso (2 cells)…', 'Renamed…']);
+  expect(screen.getAllByTitle('3 cells, still arriving')).toHaveLength(1);
+  expect(screen.getByRole('tab', { name: 'Page 1, cells still arriving' })).toBeTruthy();
+  await act(() => app.changes.fill(app.slots.highlights, () => whole));
+  expect(rows()).toEqual(['Lasso (2 cells)', 'Renamed3']);
+  expect(screen.getByRole('tab', { name: 'Page 1, 5 cells' })).toBeTruthy();
 });
 
 it('keeps what the builder is set to until it has built', async () => {

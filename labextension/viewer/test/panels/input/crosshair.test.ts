@@ -20,7 +20,7 @@ const CELLS = [
 
 beforeEach(async () => {
   app = await openApp(CELLS);
-  ui = createUi(true);
+  ui = createUi(app);
   stage = new FlatStage(app, CELLS);
   stop = listen(document, { app, ui, stage: () => stage, cancelGesture: () => false });
   canvas = document.body.appendChild(document.createElement('canvas'));

@@ -34,7 +34,7 @@ beforeEach(async () => {
   const stage = new FlyingStage(app);
   stop = listen(document, {
     app,
-    ui: createUi(true),
+    ui: createUi(app),
     stage: () => stage,
     cancelGesture: () => false
   });

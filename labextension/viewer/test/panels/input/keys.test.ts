@@ -35,7 +35,7 @@ beforeEach(async () => {
     [1, 1],
     [2, 2]
   ]);
-  ui = createUi(true);
+  ui = createUi(app);
   gestures = 0;
   stage = new FlatStage(app, []);
   const keyboard = {
@@ -54,6 +54,18 @@ it('chooses a dimension the dataset has', () => {
   expect(app.activeView.value.dimension).toBe(3);
   press('1');
   expect(app.activeView.value.dimension).toBe(3);
+});
+
+it('opens the sheet that saves by Ctrl S, on no other sheet and not while typing', () => {
+  const input = document.body.appendChild(document.createElement('input'));
+  press('s', input, { ctrlKey: true });
+  press('S', document.body, { ctrlKey: true, shiftKey: true });
+  expect(ui.sheet.value).toBeNull();
+  press('s', document.body, { metaKey: true });
+  expect(ui.sheet.value).toBe('save');
+  ui.sheet.value = 'help';
+  press('s', document.body, { ctrlKey: true });
+  expect(ui.sheet.value).toBe('help');
 });
 
 it('takes the lasso and puts it away', () => {

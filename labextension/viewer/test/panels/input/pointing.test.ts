@@ -23,7 +23,7 @@ beforeEach(async () => {
   app.onDone(event => done.push(event));
   canvas = document.createElement('canvas');
   canvas.setPointerCapture = () => undefined;
-  pointer = new Pointer(app, createUi(true), new FlatStage(app, cells), canvas);
+  pointer = new Pointer(app, createUi(app), new FlatStage(app, cells), canvas);
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
 });
 

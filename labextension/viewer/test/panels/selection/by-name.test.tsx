@@ -13,7 +13,7 @@ let ui: Ui;
 
 beforeEach(async () => {
   app = await openFixture(20);
-  ui = createUi(true);
+  ui = createUi(app);
   render(<ByName app={app} ui={ui} />);
 });
 afterEach(cleanup);

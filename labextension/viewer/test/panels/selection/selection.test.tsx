@@ -13,7 +13,7 @@ let app: App;
 
 beforeEach(async () => {
   app = await openFixture(20);
-  render(<Selection app={app} ui={createUi(true)} />);
+  render(<Selection app={app} ui={createUi(app)} />);
 });
 
 afterEach(cleanup);
