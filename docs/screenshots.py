@@ -7,6 +7,7 @@ light and dark, wide and narrow, to look through after a change.
 
 from __future__ import annotations
 
+import argparse
 import sys
 import tempfile
 from collections.abc import Callable
@@ -271,14 +272,16 @@ def take(
 
 def main() -> None:
     """Take the pictures of the documentation, or all into a folder."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("folder", nargs="?", type=Path, help="where all of them go")
+    to = parser.parse_args().folder
     with (
         tempfile.TemporaryDirectory() as folder,
         open_desk(Path(folder)) as desk,
         chromium.launch() as browser,
     ):
         desk.begin()
-        if len(sys.argv) > 1:
-            to = Path(sys.argv[1])
+        if to is not None:
             for scene in SCENES:
                 for theme in ("light", "dark"):
                     take(desk, browser, scene, theme, to / f"{scene.__name__}-{theme}.png")

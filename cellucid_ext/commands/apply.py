@@ -7,6 +7,7 @@ import contextlib
 import os
 import secrets
 import shutil
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 _SUFFIXES: Final = (".h5ad", ".zarr")
 _ZARR_MARKS: Final = (".zgroup", "zarr.json")
 _MIB: Final = 2**20
+_REMOVALS: Final = 20
+_BETWEEN_SECONDS: Final = 0.05
 
 
 def add_apply(commands: argparse._SubParsersAction[Any]) -> None:
@@ -203,7 +206,12 @@ def _replace(beside: Path, target: Path) -> None:
 
 def _remove(path: Path) -> None:
     if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path, ignore_errors=True)
+        # What failed in one thread may still be written by others.
+        for _ in range(_REMOVALS):
+            shutil.rmtree(path, ignore_errors=True)
+            if not path.exists():
+                break
+            time.sleep(_BETWEEN_SECONDS)
     else:
         with contextlib.suppress(OSError):
             path.unlink()

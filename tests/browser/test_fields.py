@@ -183,7 +183,7 @@ build_session(adata, [], ["lineage"], {path!r})
 viewer.load_session({path!r})
 """
     desk.run(build.format(path=str(desk.server.root / "built.cellucid-session")))
-    said(page, "The session from Python is shown.")
+    said(page, "The session is shown.")
     expect(page.get_by_role("option")).to_have_count(0)
     field.fill("lineage")
     made = options.filter(has=page.get_by_text("made", exact=True))

@@ -1,5 +1,5 @@
 /** A session on other rows: what differs is said, and its cells are found by their names. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { Dataset } from '../../src/data/dataset';
 import { captureSession } from '../../src/session/capture';
@@ -70,10 +70,7 @@ async function placed(app: App, file: Blob): Promise<{ offer: Message; said: Mes
 
 /** Until the session that was asked for is there, or it is said why it is not. */
 async function arrived(app: App): Promise<void> {
-  for (let turn = 0; app.messages.value.length === 0; turn++) {
-    expect(turn).toBeLessThan(1000);
-    await new Promise(resolve => setImmediate(resolve));
-  }
+  await vi.waitFor(() => expect(app.messages.value).not.toEqual([]), { timeout: 4000 });
 }
 
 /** All that a session tells of cells, by their names. */
