@@ -37,6 +37,8 @@ export function makeSessionCard(
   return card;
 }
 
+// In plurals %1 is the number as it is, and %2 as it is written.
+
 function factsOf(session: SessionFile, trans: TranslationBundle): HTMLElement {
   const { dataset, writer, hasNames } = session;
   const unknown = trans.__('the file does not say');
@@ -127,7 +129,7 @@ function contentsOf(session: SessionFile, trans: TranslationBundle): HTMLElement
 function pageOf(page: Page, trans: TranslationBundle): HTMLElement {
   const item = make('li');
   const groups = page.groups.map(group => {
-    const cells = trans._n('%1 cell', '%1 cells', group.nCells, number.format(group.nCells));
+    const cells = trans._n('%2 cell', '%2 cells', group.nCells, number.format(group.nCells));
     const row = make('li');
     row.append(make('span', '', group.label), make('span', 'cellucid-Session-muted', cells));
     return row;
@@ -141,7 +143,7 @@ function fieldOf({ key, kind, nCategories, deleted }: Field, trans: TranslationB
   const what =
     kind === 'continuous'
       ? trans.__('a copy')
-      : trans._n('%1 category', '%1 categories', nCategories, number.format(nCategories));
+      : trans._n('%2 category', '%2 categories', nCategories, number.format(nCategories));
   const words = deleted ? trans.__('%1, deleted', what) : what;
   item.append(make('span', '', key), make('span', 'cellucid-Session-muted', words));
   return item;
@@ -154,7 +156,7 @@ function partsOf({ chunks, nChunks }: SessionFile, trans: TranslationBundle): HT
     row.append(make('code', '', id), make('span', 'cellucid-Session-muted', bytes(storedBytes)));
     return row;
   });
-  const title = trans._n('%1 part of the file', '%1 parts of the file', nChunks, number.format(nChunks));
+  const title = trans._n('%2 part of the file', '%2 parts of the file', nChunks, number.format(nChunks));
   parts.append(make('summary', '', title), ...listed(rows, nChunks, trans));
   return parts;
 }

@@ -235,6 +235,21 @@ def test_what_is_damaged_or_does_not_fit_leaves_what_stood(
     say(page, "It is of format 2, which cellucid 0.9 writes.")
     assert_same(see(desk, page), before, undone=True)
 
+    # Made on another dataset: its folded section fits, and nothing else of it is shown.
+    desk.show(page, "adata, dataset_id='other data'")
+    add_group(desk, page, [3, 5, 99])
+    before = see(desk, page)
+    load(page, full.file)
+    say(page, "it was made with another dataset: the data, here other data")
+    filters = page.get_by_role("button", name="Filters", exact=True)
+    expect(filters).to_have_attribute("aria-expanded", "false")
+    held = see(desk, page)
+    assert {name for name in held.chunks if held.chunks[name] != before.chunks.get(name)} == {
+        "ui/dockable-layout"
+    }
+    undo(page)
+    assert_same(see(desk, page), before, undone=True)
+
 
 def damaged(file: Path, chunk_id: str, target: Path) -> Path:
     """Write a copy in which the gzip of a chunk is spoilt."""
