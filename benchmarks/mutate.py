@@ -111,7 +111,7 @@ def _damage_chunk(
     else:
         payload = _damaged_payload(chunk.meta, payload, random, seeds)
     packed = random.random() < 0.7
-    stored[place] = gzip.compress(payload, 1) if packed else payload
+    stored[place] = gzip.compress(payload, 1, mtime=0) if packed else payload
     sizes = {"storedBytes": len(stored[place]), "uncompressedBytes": len(payload)}
     meta.update(sizes, codec="gzip" if packed else "none")
 
