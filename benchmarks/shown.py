@@ -48,6 +48,17 @@ def peak():
 """
 """`mark` sets the peak back to what is held now and gives that; `peak` gives what it rose to."""
 
+LOAD = """
+import queue
+heard = queue.Queue()
+viewer.register_hook("session_restored", heard.put)
+viewer.register_hook("command_error", heard.put)
+viewer.load_session({path!r})
+told = heard.get(timeout=120)
+assert told["type"] == "session_restored" and not told["skipped"], told
+"""
+"""Has a viewer show a session, all of it."""
+
 _BEGIN = f"""
 import json, sys, threading, time
 sys.path.insert(0, {str(Path(__file__).parents[1])!r})

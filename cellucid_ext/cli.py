@@ -76,7 +76,8 @@ def _demo(options: argparse.Namespace, further: Sequence[str]) -> int:
 
     notebook = write_demo(options.folder)
     print(f"The demo is in {options.folder}; opening {notebook.name} in JupyterLab.", flush=True)
-    lab = [notebook.name, *further]
+    # Its address is what JupyterLab opens, and what it prints where no browser can be opened.
+    lab = [f"--LabApp.default_url=/lab/tree/{notebook.name}", *further]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         # Containers run as root, where JupyterLab does not start unless told to.
         lab.append("--allow-root")

@@ -55,3 +55,4 @@ def test_the_demo_opens_in_jupyterlab(tmp_path: Path) -> None:
         with urllib.request.urlopen(url, timeout=30) as answer:
             assert json.load(answer)["name"] == notebook.name
         assert "The demo is in" in lab.log
+        assert f"{lab.url}lab/tree/{notebook.name}?token=" in lab.log

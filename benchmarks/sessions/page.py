@@ -8,21 +8,12 @@ from typing import Final
 
 from playwright.async_api import Browser
 
-from ..shown import Kernel
+from ..shown import LOAD, Kernel
 from ..viewer.watched import Watched, watched
 from .floor import PAGES
 from .tasks import Longest, longest_task
 
 _MARKS: Final = (PAGES / "marks.js").read_text()
-_LOAD = """
-import queue
-heard = queue.Queue()
-viewer.register_hook("session_restored", heard.put)
-viewer.register_hook("command_error", heard.put)
-viewer.load_session({path!r})
-told = heard.get(timeout=120)
-assert told["type"] == "session_restored" and not told["skipped"], told
-"""
 _BUILD = """
 began = time.perf_counter()
 bundle = viewer.get_session_bundle(timeout=120)
@@ -65,7 +56,7 @@ class SessionsPage:
         since = await viewer.count()
 
         async def restore() -> None:
-            await self._kernel.run(_LOAD.format(path=str(file)))
+            await self._kernel.run(LOAD.format(path=str(file)))
             # What follows of itself is waited for, too.
             await viewer.marked(since)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..apply import N_FIELDS, N_GROUPS, write_session
 from ..serving import percentile
-from ..shown import Kernel
+from ..shown import LOAD, Kernel
 from .watched import Frame, Watched
 
 _CORNERS = 24
@@ -17,15 +17,6 @@ _POINTS_CAME = """() => {
   const files = performance.getEntriesByType('resource');
   return Math.max(...files.filter(({ name }) => name.includes('/points_')).map(f => f.responseEnd));
 }"""
-_LOAD = """
-import queue
-heard = queue.Queue()
-viewer.register_hook("session_restored", heard.put)
-viewer.register_hook("command_error", heard.put)
-viewer.load_session({path!r})
-told = heard.get(timeout=120)
-assert told["type"] == "session_restored", told
-"""
 _BUILD = """
 bundle = viewer.get_session_bundle(timeout=120)
 groups = [group for page in bundle.pages for group in page.groups]
@@ -118,7 +109,7 @@ async def built(viewer: Watched, kernel: Kernel, folder: Path, rounds: int) -> B
     """Have the page restore a session of groups and fields, and build one of it, some times."""
     file, took, fields = folder / "given.cellucid-session", [], 0
     write_session(file, viewer.n, genes=0)
-    await kernel.run(_LOAD.format(path=str(file)))
+    await kernel.run(LOAD.format(path=str(file)))
     await viewer.marked(0)
     for _ in range(rounds):
         await viewer.forget()

@@ -76,7 +76,7 @@ async function start(): Promise<void> {
     // Python hears that the page is ready once it shows what the dataset opens with: what it asks
     // for comes on top.
     const file = parameter('cellucid-session');
-    await (file === null ? openSnapshot(app) : openFile(app, sessions, server, file));
+    await (file === null ? openSnapshot(app, sessions) : openFile(sessions, server, file));
   }
   if (server instanceof ViewerServer) {
     connect(app, server, sessions);

@@ -72,7 +72,7 @@ export function Shell({ app, ui, sessions, folder, picture }: ShellProps): JSX.E
       <Builder app={app} ui={ui} />
       <Save app={app} ui={ui} sessions={sessions} folder={folder} />
       <Share app={app} ui={ui} sessions={sessions} />
-      <EarlierWork app={app} ui={ui} sessions={sessions} />
+      <EarlierWork ui={ui} sessions={sessions} />
       <Drop app={app} ui={ui} sessions={sessions} />
     </div>
   );

@@ -1,5 +1,5 @@
 /** What the panels remember for themselves: nothing a session saves. */
-import { computed, signal, type ReadonlySignal, type Signal } from '@preact/signals';
+import { computed, effect, signal, type ReadonlySignal, type Signal } from '@preact/signals';
 import type { App } from '../state/app';
 import type { Plan } from '../state/builder';
 import { openPanel } from '../state/panels';
@@ -46,6 +46,13 @@ export const NARROW = '(max-width: 639px)';
 export function createUi(app: App, narrow: ReadonlySignal<boolean> = signal(false)): Ui {
   // What was wide stays as it stood when it becomes narrow.
   const panelOver = signal(!narrow.peek());
+  const plan = signal<Plan | null>(null);
+  effect(() => {
+    // The pages of a session are others than those it was made of, whatever their ids.
+    if (app.arrival.value !== null) {
+      plan.value = null;
+    }
+  });
   return {
     operation: signal<SetOperation>('replace'),
     narrow,
@@ -57,7 +64,7 @@ export function createUi(app: App, narrow: ReadonlySignal<boolean> = signal(fals
     sheet: signal<SheetName | null>(null),
     opened: signal<string | null>(null),
     typed: { names: signal(''), condition: signal('') },
-    plan: signal<Plan | null>(null)
+    plan
   };
 }
 

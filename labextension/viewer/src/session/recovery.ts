@@ -1,11 +1,9 @@
-/** Work that pages saved by themselves, brought back. */
-import type { Earlier } from '../data/autosaves';
+/** Work that pages saved by themselves, offered to who opens the same data. */
 import type { App } from '../state/app';
 import { say } from '../state/messages';
 import { text } from '../text';
 import type { Autosave } from './autosave';
 import type { Sessions } from './sessions';
-import { RestoreCancelled } from './turns';
 
 /** Offer the newest work that was saved of the dataset, unless a session is shown already. */
 export async function offerEarlier(app: App, sessions: Sessions, autosave: Autosave): Promise<void> {
@@ -16,25 +14,9 @@ export async function offerEarlier(app: App, sessions: Sessions, autosave: Autos
     return;
   }
   say(app, 'info', text.earlierOffer(newest.savedAt, newest.bytes), {
-    action: { label: text.restoreEarlier, act: () => void restoreEarlier(app, sessions, autosave, newest) }
-  });
-}
-
-/** Show earlier work in the place of what is shown; what goes wrong is told. */
-export async function restoreEarlier(
-  app: App,
-  sessions: Sessions,
-  autosave: Autosave,
-  earlier: Earlier
-): Promise<void> {
-  try {
-    await sessions.load(await autosave.get(earlier));
-  } catch (error) {
-    if (error instanceof RestoreCancelled) {
-      say(app, 'info', error.message);
-    } else {
-      const why = error instanceof Error ? error.message : String(error);
-      say(app, 'error', text.earlierNotRestored(why));
+    action: {
+      label: text.restoreEarlier,
+      act: () => void sessions.open(() => autosave.get(newest), text.earlierNotRestored)
     }
-  }
+  });
 }

@@ -7,8 +7,7 @@ import { readJson } from '../base/json-text';
 import type { App } from '../state/app';
 import { say } from '../state/messages';
 import { text } from '../text';
-import { restoreSession } from './restore';
-import { RestoreCancelled } from './turns';
+import type { Sessions } from './sessions';
 
 const FILE = 'state-snapshots.json';
 const MAX_BYTES = 2 ** 20;
@@ -19,7 +18,7 @@ const SCHEME = /^[a-z][a-z0-9+.-]*:/i;
  * Show the session a dataset opens with, if it has one, as a step that can be undone. What goes
  * wrong is a note: the dataset is open all the same.
  */
-export async function openSnapshot(app: App): Promise<void> {
+export async function openSnapshot(app: App, sessions: Sessions): Promise<void> {
   if (!app.dataset.hasSnapshots) {
     return;
   }
@@ -32,34 +31,22 @@ export async function openSnapshot(app: App): Promise<void> {
     }
     name = path;
     const file = new Blob([await app.shown.read(dataset => dataset.file(path))]);
+    const show = (): Promise<void> =>
+      sessions.open(
+        () => file,
+        why => text.snapshotNotShown(path, why),
+        { level: 'warning', shown: besides => text.snapshotShown(path, besides) }
+      );
     if (app.changes.recorded.peek() !== done) {
       // Whoever has begun by then wants to go on with that.
       say(app, 'info', text.snapshotWaits(name), {
-        action: { label: text.showSnapshot, act: () => void show(app, file, name) }
+        action: { label: text.showSnapshot, act: () => void show() }
       });
       return;
     }
-    await show(app, file, name);
+    await show();
   } catch (error) {
     say(app, 'warning', text.snapshotNotShown(name, reason(error)));
-  }
-}
-
-async function show(app: App, file: Blob, name: string): Promise<void> {
-  try {
-    const { restored, skipped } = await restoreSession(app, file);
-    const [first] = skipped;
-    const left = first ? text.sessionParts(skipped.length, first.id, first.why) : null;
-    if (restored.length === 0) {
-      throw new Error(left ?? text.emptySession);
-    }
-    say(app, left === null ? 'info' : 'warning', text.snapshotShown(name, left));
-  } catch (error) {
-    if (error instanceof RestoreCancelled) {
-      say(app, 'info', error.message);
-    } else {
-      say(app, 'warning', text.snapshotNotShown(name, reason(error)));
-    }
   }
 }
 

@@ -6,9 +6,11 @@ export function count(value: number): string {
   return number.format(value);
 }
 
-/** How large a file is. */
+/** How large a file is, on one line. */
 export function size(bytes: number): string {
-  return bytes < 1e6 ? `${count(Math.ceil(bytes / 1000))} kB` : `${short.format(bytes / 1e6)} MB`;
+  return bytes < 1e6
+    ? `${count(Math.ceil(bytes / 1000))}\u00a0kB`
+    : `${short.format(bytes / 1e6)}\u00a0MB`;
 }
 
 /** A value of a column in few characters: what stands at the ends of a colour bar. */

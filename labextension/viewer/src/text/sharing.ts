@@ -9,7 +9,6 @@ export const sharing = {
   snapshotWaits: (name: string) =>
     `The dataset opens with the session “${name}”. It was not shown since you had begun by then.`,
   showSnapshot: 'Show it',
-  emptySession: 'it is empty',
   tooLargeList: (bytes: number, limit: number) =>
     `it has ${count(bytes)} bytes; at most ${count(limit)} are read`,
 

@@ -35,11 +35,12 @@ const planar: fc.Arbitrary<Camera> = fc
     up: [0, 1, 0],
     zoom
   }));
+/** Far enough to have every place before it. */
 const orbit: fc.Arbitrary<Camera> = fc
   .tuple(place, place, fc.double({ min: 0.5, max: 4, noNaN: true }))
   .map(([target, away, zoom]) => ({
     mode: 'orbit',
-    position: plus(target, [2 + away[0], 0.5 * away[1], 2 + away[2]]),
+    position: plus(target, [4 + away[0], 0.5 * away[1], 4 + away[2]]),
     target,
     up: [0, 1, 0],
     zoom

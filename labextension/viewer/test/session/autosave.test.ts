@@ -285,7 +285,7 @@ describe('work before and after a load', () => {
     addPage(app);
     await offerEarlier(app, sessions, autosave);
     const [offer] = app.messages.value;
-    expect(offer!.text).toMatch(/Jan 2.*\(2 kB\)/);
+    expect(offer!.text).toMatch(/Jan 2.*\(2\u00a0kB\)/);
     offer!.action!.act();
     await vi.waitFor(() => expect(app.highlights.value.pages[0]!.groups).toHaveLength(1));
     await vi.waitFor(() => expect(app.arrival.value).toBeNull());

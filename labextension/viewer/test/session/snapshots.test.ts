@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { Dataset } from '../../src/data/dataset';
 import { captureSession } from '../../src/session/capture';
+import { Sessions } from '../../src/session/sessions';
 import { latestSnapshot, openSnapshot } from '../../src/session/snapshots';
 import { App } from '../../src/state/app';
 import { undo } from '../../src/state/undo';
@@ -83,7 +84,7 @@ describe('a dataset that opens with a session', () => {
       [`my view${END}`]: await session()
     });
     const before = app.views.value;
-    await openSnapshot(app);
+    await openSnapshot(app, new Sessions(app));
     expect(app.views.value).toEqual(views);
     expect(app.messages.value).toMatchObject([
       { level: 'info', text: `This is “my view${END}”, the session the dataset opens with.` }
@@ -95,14 +96,14 @@ describe('a dataset that opens with a session', () => {
   it('does not ask where there is none', async () => {
     const files = new Changing(tables(20));
     const app = new App(await Dataset.open(files));
-    await openSnapshot(app);
+    await openSnapshot(app, new Sessions(app));
     expect(files.count(FILE)).toBe(0);
     expect(app.messages.value).toEqual([]);
   });
 
   it('does not ask for more where its list has no session', async () => {
     const { app, files } = await opened(['notes.txt', `../b${END}`]);
-    await openSnapshot(app);
+    await openSnapshot(app, new Sessions(app));
     expect(files.asked.filter(([path]) => path.includes(END))).toEqual([]);
     expect(app.messages.value).toEqual([]);
   });
@@ -115,7 +116,7 @@ describe('a dataset that opens with a session', () => {
     ['a file that is no session', [`bad${END}`], 'expected a .cellucid-session file']
   ])('is open all the same with %s, which is told', async (_, states, why) => {
     const { app } = await opened(states, { [`bad${END}`]: bytes('GIF89a') });
-    await openSnapshot(app);
+    await openSnapshot(app, new Sessions(app));
     expect(app.revision.value).toBe(0);
     expect(app.messages.value).toMatchObject([{ level: 'warning' }]);
     expect(app.messages.value[0]!.text).toContain(why);
@@ -125,7 +126,7 @@ describe('a dataset that opens with a session', () => {
     const { files } = await opened([`a${END}`], { [`a${END}`]: await session() });
     Object.assign(files.tables.documents['dataset_identity.json'] as object, { id: 'other' });
     const app = new App(await Dataset.open(files));
-    await openSnapshot(app);
+    await openSnapshot(app, new Sessions(app));
     expect(app.revision.value).toBe(0);
     expect(app.messages.value[0]!.text).toContain('another dataset: cells-1, here other');
   });
@@ -135,7 +136,7 @@ describe('a dataset that opens with a session', () => {
     files.before = path => {
       if (path === FILE) setField(app, SCORE);
     };
-    await openSnapshot(app);
+    await openSnapshot(app, new Sessions(app));
     expect(app.activeView.value.field).toEqual(SCORE);
     const [message] = app.messages.value;
     expect(message!.text).toContain('since you had begun by then');

@@ -4,20 +4,17 @@ import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { Earlier } from '../../data/autosaves';
 import { isReplaced, type Autosave } from '../../session/autosave';
-import { restoreEarlier } from '../../session/recovery';
 import type { Sessions } from '../../session/sessions';
-import type { App } from '../../state/app';
 import { text } from '../../text';
 import { Sheet } from '../common/sheet';
 import type { Ui } from '../ui';
 
 interface EarlierProps {
-  readonly app: App;
   readonly ui: Ui;
   readonly sessions: Sessions;
 }
 
-export function EarlierWork({ app, ui, sessions }: EarlierProps): JSX.Element | null {
+export function EarlierWork({ ui, sessions }: EarlierProps): JSX.Element | null {
   const { autosave } = sessions;
   return autosave === null ? null : (
     <Sheet
@@ -29,7 +26,7 @@ export function EarlierWork({ app, ui, sessions }: EarlierProps): JSX.Element | 
           autosave={autosave}
           restore={earlier => {
             ui.sheet.value = null;
-            void restoreEarlier(app, sessions, autosave, earlier);
+            void sessions.open(() => autosave.get(earlier), text.earlierNotRestored);
           }}
         />
       )}

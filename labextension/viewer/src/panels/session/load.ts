@@ -1,5 +1,4 @@
 /** Files that a person chose or dropped, shown as the session they hold. */
-import { RestoreCancelled } from '../../session/turns';
 import type { Sessions } from '../../session/sessions';
 import type { App } from '../../state/app';
 import { say } from '../../state/messages';
@@ -16,16 +15,10 @@ export async function loadFiles(
     say(app, 'error', text.oneSession(files.length));
     return;
   }
-  try {
-    await sessions.load(file);
-  } catch (error) {
-    if (error instanceof RestoreCancelled) {
-      say(app, 'info', error.message);
-      return;
-    }
-    const why = error instanceof Error ? error.message : String(error);
-    say(app, 'error', text.sessionNotLoaded(file.name, why));
-  }
+  await sessions.open(
+    () => file,
+    why => text.sessionNotLoaded(file.name, why)
+  );
 }
 
 /** Have a person choose a file, and show what it holds. */
