@@ -154,9 +154,10 @@ def _wire(table: Table, server: OwnServer) -> None:
 
 
 async def _measure(table: Table, server: OwnServer, sizes: _Sizes) -> None:
-    with engines() as others:
+    others = ENGINES if sizes is _FULL else ()
+    with engines(BARE, *others) as pages:
         async with kernel_of(server) as kernel, chromium() as browser:
-            place = _Place(server, kernel, browser, others)
+            place = _Place(server, kernel, browser, pages)
             for n in sizes.drawn:
                 address = await place.shown(n)
                 viewer = await watched(browser, n)

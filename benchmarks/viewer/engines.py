@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final
@@ -69,13 +69,15 @@ def _installed(cache: Path) -> Path:
     return folder
 
 
-def _built(folder: Path, cache: Path = CACHE) -> Path:
-    """Bundle the pages in a folder; returns the one to be served."""
+def _built(folder: Path, names: Sequence[str]) -> Path:
+    """Bundle pages in a folder; returns the one to be served."""
     for source in PAGES.iterdir():
         shutil.copy(source, folder)
-    (folder / "node_modules").symlink_to(_installed(cache) / "node_modules")
+    (folder / "pages.json").write_text(json.dumps(names))
+    if set(names) & set(ENGINES):
+        (folder / "node_modules").symlink_to(_installed(CACHE) / "node_modules")
     _run(["node", str(_VITE), "build"], folder)
-    for name in (BARE, *ENGINES):
+    for name in names:
         (folder / "dist" / f"{name}.html").write_text(_HTML.format(name=name))
     return folder / "dist"
 
@@ -111,10 +113,10 @@ class Engines:
 
 
 @contextlib.contextmanager
-def engines() -> Iterator[Engines]:
-    """Build the pages and serve them for as long as the block lasts."""
+def engines(*names: str) -> Iterator[Engines]:
+    """Build the pages of these names and serve them for as long as the block lasts."""
     with tempfile.TemporaryDirectory(prefix="cellucid-engines-") as name:
-        folder = _built(Path(name))
+        folder = _built(Path(name), names)
         handler = functools.partial(_Quiet, directory=str(folder))
         with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
             thread = threading.Thread(target=server.serve_forever, daemon=True)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from jupyter_core.paths import jupyter_data_dir
 
 from ..protocol import RESUME_SECONDS
+from ..session import CellucidSessionBundle, SessionFormatError
+from .contents_of import counts_of
 from .errors import (
     AlreadyClaimed,
     BadRequest,
@@ -30,6 +33,9 @@ from .registration import ID
 from .requests import Request, Requests
 from .spool import Spool
 from .uploads import Part, Uploads
+
+_COUNTED: Final = 20
+_UNKNOWN: Final = {"nPages": None, "nGroups": None, "nFields": None}
 
 
 class Owner(NamedTuple):
@@ -87,7 +93,10 @@ class Autosaves:
         self.uploads: Uploads | None = None
 
     async def of_dataset(self, dataset_id: str) -> list[dict[str, Any]]:
-        """Describe the autosaves of a dataset, newest first: name, size in bytes, and when.
+        """Describe the autosaves of a dataset, newest first.
+
+        Each with its name, size in bytes, when it was saved, and how many pages, groups and fields
+        are in it; None where that can't be read, and for all but the newest few.
 
         Raises
         ------
@@ -96,13 +105,16 @@ class Autosaves:
         NoAutosaves
             If they can't be read.
         """
+        found = await self._found(hash_of(dataset_id))
+        counts = await asyncio.to_thread(lambda: [_counts(path) for path, _ in found[:_COUNTED]])
         return [
             {
                 "name": path.name,
                 "bytes": about.st_size,
                 "savedAt": datetime.fromtimestamp(about.st_mtime, UTC).isoformat(),
+                **(counts[place] if place < _COUNTED else _UNKNOWN),
             }
-            for path, about in await self._found(hash_of(dataset_id))
+            for place, (path, about) in enumerate(found)
         ]
 
     async def path_of(self, dataset_id: str, name: str) -> Path:
@@ -257,6 +269,13 @@ class Autosaves:
     def _drop(self, path: Path) -> None:
         if self._spool is not None:
             self._spool.drop(path)
+
+
+def _counts(path: Path) -> Mapping[str, int | None]:
+    # A page may be replacing it, or it is no session: whoever restores it is told.
+    with contextlib.suppress(SessionFormatError, OSError):
+        return counts_of(CellucidSessionBundle(path))
+    return _UNKNOWN
 
 
 def _told(what: str, path: Path, error: OSError) -> str:

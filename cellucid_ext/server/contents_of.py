@@ -5,7 +5,7 @@ Only the manifest, the pages and the fields are read, never what is large.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 from ..session import CellucidSessionBundle, SessionFormatError
@@ -58,6 +58,25 @@ def contents_of(bundle: CellucidSessionBundle) -> dict[str, Any]:
         "nFields": len(fields),
         "fields": [_field(field) for field in fields[:LISTED]],
         "unread": unread,
+    }
+
+
+def counts_of(bundle: CellucidSessionBundle) -> Mapping[str, int | None]:
+    """Count what a person made in a session; None where it can't be read.
+
+    Examples
+    --------
+    >>> counts_of(CellucidSessionBundle("my.cellucid-session"))            # doctest: +SKIP
+    {'nPages': 2, 'nGroups': 5, 'nFields': 1}
+    """
+    unread: list[str] = []
+    pages = _read(bundle, META, lambda: bundle.pages, unread)
+    fields = _read(bundle, OVERLAYS, lambda: bundle.fields, unread)
+    made = [field for field in fields if not field.deleted and not field.purged]
+    return {
+        "nPages": None if unread else len(pages),
+        "nGroups": None if unread else sum(len(page.groups) for page in pages),
+        "nFields": None if unread else len(made),
     }
 
 

@@ -72,7 +72,7 @@ def restore(desk: Desk, page: Page) -> list[list[list[int]]]:
     """Show the data on a new page, and take what is offered; returns what it shows then."""
     desk.show(page)
     expect(
-        page.get_by_text(re.compile(r"earlier work on this dataset, of \d\d:\d\d"))
+        page.get_by_text(re.compile(r"earlier work on this dataset, of \d\d:\d\d: \d groups?"))
     ).to_be_visible()
     press(page, "Restore")
     expect(page.get_by_text("The session is shown.")).to_be_visible()

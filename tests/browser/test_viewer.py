@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from playwright.sync_api import FrameLocator, Page, expect
+from playwright.sync_api import Page, expect
 
 from cellucid_ext import CellucidSessionBundle
 from cellucid_ext.check.server import OwnServer
 from cellucid_ext.demo import make_dataset
 
-from .desk import colour_by
+from .desk import Desk, colour_by, press
 from .geometry import inside_polygon, normalised, on_screen
 from .lab import LabNotebook, draw_lasso, jupyterlab, write_notebook
 
@@ -48,10 +48,6 @@ def lab(server: OwnServer, page: Page, request: pytest.FixtureRequest) -> LabNot
     notebook = LabNotebook(page, server, name)
     assert "Error" not in notebook.run(0)
     return notebook
-
-
-def press(viewer: FrameLocator, name: str) -> None:
-    viewer.get_by_role("button", name=name, exact=True).click()
 
 
 def test_selections_in_two_and_three_dimensions(lab: LabNotebook, server: OwnServer) -> None:
@@ -153,23 +149,9 @@ def test_a_frame_that_is_taken_off_and_put_back(lab: LabNotebook, server: OwnSer
     assert [group.type for group in bundle.pages[0].groups] == ["lasso"]
 
 
-def test_a_restarted_kernel_is_told(lab: LabNotebook, server: OwnServer) -> None:
-    viewer = lab.viewer(0)
-    expect(viewer.get_by_test_id("connection")).to_have_text("Connected")
-    headers = {"Authorization": f"token {server.token}"}
-    kernels = lab.page.request.get(f"{server.url}api/sessions", headers=headers).json()
-    (kernel,) = [k["kernel"]["id"] for k in kernels if k["path"].startswith("test_a_restarted")]
-    lab.page.request.post(f"{server.url}api/kernels/{kernel}/restart", headers=headers)
+def test_a_restarted_kernel_is_told(desk: Desk, page: Page) -> None:
+    desk.show(page)
+    expect(page.get_by_test_id("connection")).to_have_text("Connected")
+    desk.restart()
     told = "The kernel was restarted: run the cell again"
-    expect(viewer.get_by_text(told).first).to_be_visible()
-
-
-def test_the_page_for_front_ends_without_the_plugin(lab: LabNotebook, server: OwnServer) -> None:
-    lab.viewer(0)
-    headers = {"Authorization": f"token {server.token}"}
-    known = lab.page.request.get(f"{server.url}_cellucid/viewers", headers=headers).json()
-    viewer_id = known["viewers"][-1]["viewerId"]
-    tab = lab.page.context.new_page()
-    tab.goto(f"{server.url}_cellucid/viewers/{viewer_id}/page")
-    expect(tab.locator("html")).to_have_attribute("data-state", "ready", timeout=60_000)
-    expect(tab.get_by_test_id("showing")).to_have_text("Showing 5,000 of 5,000 cells")
+    expect(page.get_by_text(told).first).to_be_visible()

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Frame, Locator, Page, expect
+from playwright.sync_api import Browser, Frame, Locator, Page, expect
 
 from cellucid_ext.check.server import OwnServer
 from cellucid_ext.protocol import MIME_TYPE
 
-from .conftest import OpenNotebook, lab_server
+from .conftest import OpenNotebook, lab_server, opened_lab
 from .outputs import register, viewer_output
 
 GONE = "This viewer's kernel has gone."
@@ -40,13 +40,13 @@ def document_of(element: Locator) -> Frame:
 
 
 @pytest.fixture
-def bare_page(page: Page) -> Page:
+def bare_page(lab_page: Page) -> Page:
     """The frame's page without its script, so that only the test speaks with the frame's host."""
-    page.route(
+    lab_page.route(
         "**/static/cellucid_ext/viewer.js",
         lambda route: route.fulfill(content_type="text/javascript", body=""),
     )
-    return page
+    return lab_page
 
 
 # Cards
@@ -83,26 +83,26 @@ def test_trying_again_in_vain_keeps_the_keyboard(open_notebook: Open) -> None:
     expect(button).to_be_focused()
 
 
-def test_server_part_missing(page: Page, tmp_path: Path) -> None:
+def test_server_part_missing(browser: Browser, tmp_path: Path) -> None:
     disabled = "--ServerApp.jpserver_extensions={'cellucid_ext': False}"
-    with lab_server(tmp_path, disabled) as server:
+    with lab_server(tmp_path, disabled) as server, opened_lab(browser, server) as page:
         notebook = OpenNotebook(page, server, [viewer_output("any")])
         missing = card(notebook.outputs, MISSING)
         command = missing.get_by_text("jupyter server extension enable cellucid_ext")
         expect(command).to_be_visible()
 
 
-def test_server_not_reachable(page: Page, open_notebook: Open, server: OwnServer) -> None:
+def test_server_not_reachable(lab_page: Page, open_notebook: Open, server: OwnServer) -> None:
     register(server, "far")
-    page.route("**/_cellucid/viewers/far*", lambda route: route.abort("connectionrefused"))
+    lab_page.route("**/_cellucid/viewers/far*", lambda route: route.abort("connectionrefused"))
     notebook = open_notebook(viewer_output("far"))
     unreachable = card(notebook.outputs, UNREACHABLE)
-    page.unroute("**/_cellucid/viewers/far*")
+    lab_page.unroute("**/_cellucid/viewers/far*")
     unreachable.get_by_role("button", name="Try again").click()
     expect(notebook.outputs.locator("iframe")).to_have_count(1)
 
 
-def test_output_that_is_no_viewers(page: Page, open_notebook: Open) -> None:
+def test_output_that_is_no_viewers(lab_page: Page, open_notebook: Open) -> None:
     bad = {
         "viewerId: expected": {"viewerId": "../../api/contents", "height": 300, "title": ""},
         "height: expected": {"viewerId": "a", "height": "300px", "title": ""},
@@ -110,7 +110,7 @@ def test_output_that_is_no_viewers(page: Page, open_notebook: Open) -> None:
         "expected a JSON object": "a",
     }
     asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    lab_page.on("request", lambda request: asked.append(request.url))
     notebook = open_notebook(*[{MIME_TYPE: data} for data in bad.values()])
     for at, told in enumerate(bad):
         invalid = card(notebook.outputs.nth(at), INVALID)

@@ -18,6 +18,7 @@ from cellucid_ext.server.app import CellucidExtension
 
 from .peers import Peer, session
 from .sending import begin_upload
+from .test_sessions import save as write_session
 
 HOSTILE = [
     "pbmc",
@@ -81,6 +82,25 @@ async def test_saved_listed_and_read(person: Peer, extension: CellucidExtension)
     assert (read.code, read.body) == (200, body)
     assert read.headers["Content-Type"] == "application/octet-stream"
     assert (await person.fetch("GET", at("pbmc", "a-1"))).body == body
+
+
+async def test_what_was_made_is_counted(
+    person: Peer, extension: CellucidExtension, tmp_path: Path
+) -> None:
+    counts = {}
+    nothing = {"pages": []}, {"userDefinedFields": []}
+    for name, parts in {"made": (), "empty": nothing, "odd": ({"pages": 7},), "cut": ()}.items():
+        body = write_session(tmp_path / name, "pbmc", *parts).read_bytes()
+        assert (await save(person, name, body))[0] == 201
+        if name == "cut":
+            (path,) = extension.autosaves.folder.glob("*/cut")
+            path.write_bytes(body[:-40])
+        (listed, *_) = (await person.json("GET", at("pbmc")))["autosaves"]
+        assert listed["name"] == name
+        counts[name] = (listed["nPages"], listed["nGroups"], listed["nFields"])
+    unknown = (None, None, None)
+    # The one field of `made` was deleted.
+    assert counts == {"made": (2, 1, 0), "empty": (0, 0, 0), "odd": unknown, "cut": unknown}
 
 
 async def test_folders_and_files_are_the_users_alone(

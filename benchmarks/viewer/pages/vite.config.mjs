@@ -1,7 +1,8 @@
 /* Bundles the pages of this folder, copied to where the engines are installed. */
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const pages = ['bare', 'regl-scatterplot', 'embedding-atlas'];
+const pages = JSON.parse(readFileSync(new URL('pages.json', import.meta.url), 'utf8'));
 const without = fileURLToPath(new URL('no-mosaic.js', import.meta.url));
 
 export default {

@@ -1,5 +1,5 @@
 /** Unfinished work on the server: the newest few sessions that pages saved of each dataset. */
-import { CheckError, integer, list, object, own, text, type JsonObject } from '../base/check';
+import { CheckError, integer, list, object, optional, own, text, type JsonObject } from '../base/check';
 import type { Server } from './fetch';
 import { readLimits, sendInParts } from './upload';
 
@@ -14,11 +14,20 @@ export interface Habits {
   readonly count: number;
 }
 
+/** How much a person made. */
+export interface Made {
+  readonly pages: number;
+  readonly groups: number;
+  readonly fields: number;
+}
+
 /** Work that was saved. */
 export interface Earlier {
   readonly name: string;
   readonly bytes: number;
   readonly savedAt: Date;
+  /** Null where the server does not say. */
+  readonly made: Made | null;
 }
 
 /** The most a browser sends for a page that is gone, with room for the rest of the request. */
@@ -115,6 +124,14 @@ function readEarlier(value: unknown, path: string): Earlier {
   return {
     name: text(own(told, 'name'), `${path}.name`),
     bytes: integer(own(told, 'bytes'), `${path}.bytes`, 0),
-    savedAt
+    savedAt,
+    made: readMade(told, path)
   };
+}
+
+function readMade(told: JsonObject, path: string): Made | null {
+  const read = (key: string): number | null =>
+    optional(own(told, key), `${path}.${key}`, (value, at) => integer(value, at, 0));
+  const [pages, groups, fields] = [read('nPages'), read('nGroups'), read('nFields')];
+  return pages === null || groups === null || fields === null ? null : { pages, groups, fields };
 }

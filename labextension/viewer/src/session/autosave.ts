@@ -13,7 +13,7 @@ import { text } from '../text';
 import { captureNow, captureSession } from './capture';
 
 /** Whether a load replaced this work, which was saved for that. */
-export function isReplaced({ name }: Earlier): boolean {
+export function isReplaced({ name }: Pick<Earlier, 'name'>): boolean {
   return name.startsWith(BEFORE);
 }
 

@@ -13,7 +13,7 @@ export async function offerEarlier(app: App, sessions: Sessions, autosave: Autos
   if (newest === undefined || restored || app.arrival.peek() !== null) {
     return;
   }
-  say(app, 'info', text.earlierOffer(newest.savedAt, newest.bytes), {
+  say(app, 'info', text.earlierOffer(newest.savedAt, newest.bytes, newest.made), {
     action: {
       label: text.restoreEarlier,
       act: () => void sessions.open(() => autosave.get(newest), text.earlierNotRestored)

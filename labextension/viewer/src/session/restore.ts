@@ -25,6 +25,8 @@ export interface Restored {
   readonly skipped: readonly { readonly id: string; readonly why: string }[];
   /** How the dataset differs, for which parts were left out; null if it does not, or no part was. */
   readonly difference: Difference | null;
+  /** Whether it was undone before all of it had come. */
+  readonly undone: boolean;
   /** What the names of its cells tell of where they are, if the dataset differs. */
   readonly realigned: Realigned | null;
 }
@@ -112,7 +114,7 @@ class Restoring {
     const applies = await this.#prepareAll(first);
     if (applies.size === 0) {
       later.forEach(({ stored }) => this.#skip(stored, text.nothingToHold));
-      return this.#told();
+      return this.#told(false);
     }
     const selection = selectionOf(app);
     const revision = this.#begin(applies, later);
@@ -130,13 +132,13 @@ class Restoring {
         await this.#turns.next();
       }
       this.#turns.stopIfCancelled();
+      return this.#told(app.changes.isUndone(revision));
     } catch (error) {
       takeBack(app, revision, selection);
       throw error;
     } finally {
       contributors.forEach(c => c.giveUp?.(app));
     }
-    return this.#told();
   }
 
   /** Who reads a chunk, if it is wanted; tells why not. */
@@ -235,9 +237,10 @@ class Restoring {
     this.#skipped.push({ id, why });
   }
 
-  #told(): Omit<Restored, 'realigned'> {
+  #told(undone: boolean): Omit<Restored, 'realigned'> {
     // Last, so that what is bad is named first.
     this.#unknown.forEach(stored => this.#skip(stored, text.unknownPart));
-    return { restored: this.#restored, skipped: this.#skipped, difference: this.difference };
+    const { difference } = this;
+    return { restored: this.#restored, skipped: this.#skipped, difference, undone };
   }
 }

@@ -48,6 +48,10 @@ export class Sessions {
     if (restored.length === 0) {
       throw new Error(text.nothingShown(left));
     }
+    if (found.undone) {
+      say(this.app, 'info', text.sessionUndone);
+      return found;
+    }
     const placed = realigned && text.cellsPlaced(realigned.found, realigned.of);
     const besides = [placed, left].filter(words => words !== null).join(' ');
     say(this.app, left ? 'warning' : 'info', shown(besides === '' ? null : besides));

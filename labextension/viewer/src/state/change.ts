@@ -188,6 +188,13 @@ export class Changes {
     });
   }
 
+  /** Whether the step that made a revision was taken back. */
+  isUndone(revision: number): boolean {
+    const past = this.#past.peek();
+    // Where there is no room for more steps, an old one may be forgotten.
+    return past.length < STEPS && !past.some(step => step.revision === revision);
+  }
+
   /** Take back the last step; its label, or null if there is none. */
   undo(): string | null {
     return this.#move(this.#past, this.#future, ({ before, after }) => [before, after]);

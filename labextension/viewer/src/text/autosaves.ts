@@ -1,6 +1,22 @@
 /** What is said of unfinished work: saved by itself, found again. */
-import { size } from './numbers';
+import { count, size } from './numbers';
 import { clock, moment } from './times';
+
+interface Made {
+  readonly pages: number;
+  readonly groups: number;
+  readonly fields: number;
+}
+
+function made({ pages, groups, fields }: Made): string {
+  const on = pages > 1 ? ` on ${count(pages)} pages` : '';
+  const inGroups = groups === 0 ? 'no groups' : `${many(groups, 'group')}${on}`;
+  return fields === 0 ? inGroups : `${inGroups}, ${many(fields, 'field')}`;
+}
+
+function many(value: number, what: string): string {
+  return `${count(value)} ${what}${value === 1 ? '' : 's'}`;
+}
 
 export const autosaves = {
   autosaved: (at: Date) => `Saved ${clock(at)}`,
@@ -11,8 +27,8 @@ export const autosaves = {
     `What you do here can’t be saved on the server just now, and would be lost with this page. It is tried again. ${why}`,
   autosavesAgain: 'What you do here is saved on the server again.',
 
-  earlierOffer: (at: Date, bytes: number) =>
-    `There is earlier work on this dataset, of ${moment(at)} (${size(bytes)}).`,
+  earlierOffer: (at: Date, bytes: number, told: Made | null) =>
+    `There is earlier work on this dataset, of ${moment(at)}: ${told === null ? size(bytes) : made(told)}.`,
   restoreEarlier: 'Restore',
   earlierItem: 'Earlier work…',
   earlier: 'Earlier work',
@@ -23,6 +39,7 @@ export const autosaves = {
   earlierNotListed: (why: string) => `What was saved could not be listed: ${why}`,
   earlierNotRestored: (why: string) => `The earlier work could not be restored: ${why}`,
   earlierLoading: 'Asking the server…',
+  earlierMade: (told: Made) => made(told),
   earlierSize: (bytes: number) => size(bytes),
   replacedByLoad: 'replaced by a loaded session',
   restoreOf: (at: Date) => `Restore the work of ${moment(at)}`

@@ -11,6 +11,7 @@ export const sessions = {
   sessionNotHanded: (why: string) => `The session could not be handed to Python: ${why}`,
   sessionShown: (left: string | null) =>
     left === null ? 'The session is shown.' : `The session is shown. ${left}`,
+  sessionUndone: 'The session was undone before all of it had come.',
   sessionParts: (parts: number, id: string, why: string) => {
     const first = `“${id.slice(0, MOST_NAME)}”, since ${why.slice(0, MOST_WHY)}`;
     return parts === 1

@@ -102,9 +102,11 @@ describe('autosaves', () => {
     const good = { name: 'x', bytes: 5, savedAt: '2026-01-02T03:04:05+00:00' };
     answer = { autosaves: [good] };
     const savedAt = new Date(Date.UTC(2026, 0, 2, 3, 4, 5));
-    expect(await autosaves.list('d')).toEqual([{ name: 'x', bytes: 5, savedAt }]);
+    expect(await autosaves.list('d')).toEqual([{ name: 'x', bytes: 5, savedAt, made: null }]);
     expect(asked).toEqual(['autosaves/d']);
-    for (const bad of [{ ...good, savedAt: 'soon' }, { ...good, bytes: -1 }, { bytes: 1 }, null]) {
+    answer = { autosaves: [{ ...good, nPages: 1, nGroups: 2, nFields: 0 }] };
+    expect((await autosaves.list('d'))[0]!.made).toEqual({ pages: 1, groups: 2, fields: 0 });
+    for (const bad of [{ ...good, savedAt: 'soon' }, { ...good, bytes: -1 }, { ...good, nPages: 'two' }, { bytes: 1 }, null]) {
       answer = { autosaves: [bad] };
       await expect(autosaves.list('d')).rejects.toThrow('autosaves[0]');
     }

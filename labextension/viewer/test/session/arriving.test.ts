@@ -1,8 +1,10 @@
 /** While the cells of a session are still on their way: nothing takes them for none. */
+import { effect, untracked } from '@preact/signals';
 import { describe, expect, it } from 'vitest';
 
 import { captureSession } from '../../src/session/capture';
 import { restoreSession } from '../../src/session/restore';
+import { Sessions } from '../../src/session/sessions';
 import type { App } from '../../src/state/app';
 import { countOf } from '../../src/state/awaited';
 import { buildField, planProblem, type Plan } from '../../src/state/builder';
@@ -11,6 +13,7 @@ import { renameCategory, setCategoryColor } from '../../src/state/category-edits
 import { comparedIn } from '../../src/state/compared';
 import { deleteField, renameField } from '../../src/state/field-edits';
 import {
+  addGroup,
   copyGroup,
   moveGroup,
   removeGroup,
@@ -190,6 +193,40 @@ describe('while cells are on their way', () => {
     redo(app);
     expect(cellsOf(app)).toEqual(WHOLE);
     expect(app.columns.ready(MADE)?.kind).toBe('categorical');
+  });
+
+  it.each<[string, (app: App) => void, string]>([
+    ['undone', undo, text.sessionUndone],
+    [
+      'undone, for something else',
+      app => {
+        undo(app);
+        addGroup(app, 'lasso', 'Mine', Uint32Array.of(5));
+      },
+      text.sessionUndone
+    ],
+    [
+      'undone and done again',
+      app => {
+        undo(app);
+        redo(app);
+      },
+      text.sessionShown(null)
+    ]
+  ])('a session that was %s meanwhile is told as that', async (_, act, words) => {
+    const app = await openFixture(N);
+    let done = false;
+    effect(() => {
+      const moment = app.arrival.value?.done.value ?? -1;
+      if (moment >= 0 && !done && untracked(() => isArriving(app))) {
+        done = true;
+        untracked(() => act(app));
+      }
+    });
+    const { undone } = await new Sessions(app).load(await file());
+    expect(done).toBe(true);
+    expect(undone).toBe(words === text.sessionUndone);
+    expect(app.messages.value.at(-1)?.text).toBe(words);
   });
 
   it('a condition waits for the codes of a field, and ends where they never come', async () => {

@@ -271,7 +271,7 @@ describe('work before and after a load', () => {
     failure = new Error('no');
     await sessions.load(file);
     await come(1);
-    expect(puts.map(put => isReplaced({ ...put, bytes: 0, savedAt: new Date() }))).toEqual([true]);
+    expect(puts.map(put => isReplaced(put))).toEqual([true]);
     expect(await shown(puts[0]!.session)).toEqual([[1]]);
     expect(autosave.hand(true)).toBeNull();
   });
@@ -285,7 +285,7 @@ describe('work before and after a load', () => {
     addPage(app);
     await offerEarlier(app, sessions, autosave);
     const [offer] = app.messages.value;
-    expect(offer!.text).toMatch(/Jan 2.*\(2\u00a0kB\)/);
+    expect(offer!.text).toMatch(/Jan 2.*: 2\u00a0kB/);
     offer!.action!.act();
     await vi.waitFor(() => expect(app.highlights.value.pages[0]!.groups).toHaveLength(1));
     await vi.waitFor(() => expect(app.arrival.value).toBeNull());
@@ -295,6 +295,17 @@ describe('work before and after a load', () => {
     app.messages.value = [];
     await offerEarlier(app, sessions, autosave);
     expect(app.messages.value).toEqual([]);
+  });
+
+  it.each([
+    [{ nPages: 1, nGroups: 0, nFields: 0 }, 'no groups.'],
+    [{ nPages: 1, nGroups: 1, nFields: 0 }, '1 group.'],
+    [{ nPages: 2, nGroups: 1234, nFields: 1 }, '1,234 groups on 2 pages, 1 field.'],
+    [{ nPages: null, nGroups: null, nFields: null }, '2\u00a0kB.']
+  ])('is offered with what is in it: %o', async (counts, words) => {
+    listed = [{ name: 'one', bytes: 1400, savedAt: '2020-01-02T03:04:05.678+00:00', ...counts }];
+    await offerEarlier(app, new Sessions(app, autosave), autosave);
+    expect(app.messages.value[0]!.text.endsWith(words)).toBe(true);
   });
 
   it('is offered to nobody where the list is no list', async () => {

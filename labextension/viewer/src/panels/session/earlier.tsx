@@ -79,11 +79,12 @@ function List({ autosave, restore }: ListProps): JSX.Element {
 }
 
 function Row({ earlier, restore }: { earlier: Earlier; restore: ListProps['restore'] }): JSX.Element {
-  const { savedAt, bytes } = earlier;
+  const { savedAt, bytes, made } = earlier;
+  const hints = [made && text.earlierMade(made), isReplaced(earlier) && text.replacedByLoad];
   return (
     <>
       <span>{text.earlierAt(savedAt)}</span>
-      <span class="cx-name cx-hint">{isReplaced(earlier) && text.replacedByLoad}</span>
+      <span class="cx-name cx-hint">{hints.filter(Boolean).join('; ')}</span>
       <span class="cx-count">{text.earlierSize(bytes)}</span>
       <button
         type="button"
