@@ -18,7 +18,7 @@ import {
   SessionWidgetFactory,
   type SessionView
 } from './session-document';
-import { openTab } from './tab';
+import { SessionTabs } from './tab';
 import { ThemeSource } from './theme';
 
 // For as long as the browser's page lives: outputs come and go, and come back.
@@ -66,6 +66,7 @@ const sessions: JupyterFrontEndPlugin<void> = {
   ) => {
     const around = surroundings(app, themes, translator);
     const { trans } = around;
+    const tabs = new SessionTabs(app, around, restorer);
     app.docRegistry.addFileType({
       name: SESSION,
       displayName: trans.__('Cellucid session'),
@@ -87,7 +88,7 @@ const sessions: JupyterFrontEndPlugin<void> = {
       },
       around,
       (path, data) => {
-        openTab(app, around, path, data);
+        tabs.open(path, data);
       }
     );
     const tracker = new WidgetTracker<DocumentWidget<SessionView>>({ namespace: SESSION });

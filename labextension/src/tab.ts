@@ -1,5 +1,5 @@
-import type { JupyterFrontEnd } from '@jupyterlab/application';
-import { MainAreaWidget } from '@jupyterlab/apputils';
+import type { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application';
+import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import { PathExt } from '@jupyterlab/coreutils';
 import type { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
@@ -10,50 +10,113 @@ import type { Surroundings } from './renderer';
 import type { Data } from './session-card';
 import { encodePath } from './session-file';
 
-let opened = 0;
+const COMMAND = 'cellucid:open-session';
 
-/**
- * Show a session with data, in a tab of its own.
- *
- * @param path - Of the session, below the server's root.
- */
-export function openTab(
-  app: JupyterFrontEnd,
-  around: Surroundings,
-  path: string,
-  data: Data
-): void {
-  const name = PathExt.basename(path);
-  const shown: Shown = {
-    // Of its own: a viewer's id has no spaces.
-    key: `tab ${++opened}`,
-    title: around.trans.__('%1, a session', name),
-    height: null,
-    told: { ...toldOf(data), 'cellucid-session': encodePath(path) }
-  };
-  const tab = new MainAreaWidget({ content: new ViewerTab(shown, PathExt.dirname(path), around) });
-  tab.id = `cellucid-tab-${opened}`;
-  tab.title.label = name.replace(/\.cellucid-session$/, '');
-  tab.title.caption = path;
-  tab.title.icon = sessionIcon;
-  tab.title.closable = true;
-  tab.toolbar.hide();
-  app.shell.add(tab, 'main');
-  app.shell.activateById(tab.id);
+/** What a tab shows; paths are below the server's root. */
+interface Opened {
+  readonly session: string;
+  /** Of the viewer it is shown by; null where there is none. */
+  readonly viewerId: string | null;
+  /** Path of the data where there is no viewer. */
+  readonly dataset: string | null;
+  /** Which it is of the tabs that show the same. */
+  readonly number: number;
 }
 
-function toldOf(data: Data): Shown['told'] {
-  return 'viewerId' in data
-    ? { 'cellucid-viewer': data.viewerId }
-    : { 'cellucid-dataset': encodePath(data.path) };
+/** The tabs that show sessions with their data; they come back with JupyterLab's layout. */
+export class SessionTabs {
+  constructor(
+    private readonly app: JupyterFrontEnd,
+    private readonly around: Surroundings,
+    restorer: ILayoutRestorer | null
+  ) {
+    app.commands.addCommand(COMMAND, {
+      label: around.trans.__('Open a session with its data'),
+      execute: ({ session, viewerId, dataset, number }) => {
+        if (typeof session !== 'string') {
+          throw new Error(`${COMMAND} needs the path of a session`);
+        }
+        this.show({
+          session,
+          viewerId: typeof viewerId === 'string' ? viewerId : null,
+          dataset: typeof dataset === 'string' ? dataset : null,
+          number: Number(number)
+        });
+      }
+    });
+    void restorer?.restore(this.tracker, {
+      command: COMMAND,
+      args: ({ content }) => ({ ...content.opened }),
+      name: ({ content }) => nameOf(content.opened)
+    });
+  }
+
+  /**
+   * Show a session with data, in a tab of its own.
+   *
+   * @param session - Its path, below the server's root.
+   */
+  open(session: string, data: Data): void {
+    const [viewerId, dataset] = 'viewerId' in data ? [data.viewerId, null] : [null, data.path];
+    const open = new Set<string>();
+    this.tracker.forEach(({ content }) => open.add(nameOf(content.opened)));
+    let number = 1;
+    while (open.has(nameOf({ session, viewerId, dataset, number }))) {
+      number++;
+    }
+    this.show({ session, viewerId, dataset, number });
+  }
+
+  private show(opened: Opened): void {
+    const { app, around, tracker } = this;
+    const name = PathExt.basename(opened.session);
+    const shown: Shown = {
+      // Of its own: a viewer's id has no spaces, and a tab that was closed is not gone on with.
+      key: `tab ${++this.count}`,
+      title: around.trans.__('%1, a session', name),
+      height: null,
+      told: toldOf(opened)
+    };
+    const tab = new MainAreaWidget({ content: new ViewerTab(opened, shown, around) });
+    tab.title.label = name.replace(/\.cellucid-session$/, '');
+    tab.title.caption = opened.session;
+    tab.title.icon = sessionIcon;
+    tab.title.closable = true;
+    tab.toolbar.hide();
+    app.shell.add(tab, 'main');
+    app.shell.activateById(tab.id);
+    void tracker.add(tab);
+  }
+
+  private readonly tracker = new WidgetTracker<MainAreaWidget<ViewerTab>>({
+    namespace: 'cellucid-tab'
+  });
+  private count = 0;
+}
+
+function nameOf({ session, viewerId, dataset, number }: Opened): string {
+  return JSON.stringify([session, viewerId, dataset, number]);
+}
+
+function toldOf({ session, viewerId, dataset }: Opened): Shown['told'] {
+  const data: Shown['told'] =
+    viewerId === null
+      ? { 'cellucid-dataset': encodePath(dataset ?? '') }
+      : { 'cellucid-viewer': viewerId };
+  return { ...data, 'cellucid-session': encodePath(session) };
 }
 
 /** A viewer's page that fills a tab. */
 class ViewerTab extends Widget {
-  constructor(shown: Shown, folder: string, { server, keeper, themes }: Surroundings) {
+  constructor(
+    readonly opened: Opened,
+    shown: Shown,
+    { server, keeper, themes }: Surroundings
+  ) {
     super();
     this.addClass('cellucid-Tab');
-    this.frame = new Frame(shown, server.baseUrl, keeper, themes, () => Promise.resolve(folder));
+    const folder = (): Promise<string> => Promise.resolve(PathExt.dirname(opened.session));
+    this.frame = new Frame(shown, server.baseUrl, keeper, themes, folder);
     this.node.append(this.frame.element);
   }
 

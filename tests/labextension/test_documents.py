@@ -199,9 +199,14 @@ def test_sessions_are_documents(page: Page, desk: Desk, server: OwnServer) -> No
     expect(gone.get_by_role("button", name="Try again")).to_be_focused()
     assert lab.evaluate("window.hacked") is None
 
-    # The documents come back with the layout, which is saved a moment after it changed.
+    # Documents and tabs come back with the layout, which is saved a moment after it changed.
     with lab.expect_response("**/lab/api/workspaces/**"):
         tabs.filter(has_text=f"stranger{END}").get_by_title("Close", exact=False).click()
     lab.goto(f"{server.url}lab")
     tabs.get_by_text(f"labels{END}", exact=True).click(timeout=60_000)
     expect(told.get_by_role("heading", level=2)).to_have_text(f"labels{END}")
+    expect(lab.locator(".cellucid-Tab")).to_have_count(3)
+    tabs.filter(has_not_text=END).get_by_text("labels", exact=True).first.click()
+    again = frame_of(lab)
+    expect(again.get_by_role("checkbox", name="Erythroblast")).not_to_be_checked()
+    expect(again.get_by_role("list", name="Groups").get_by_role("listitem")).to_have_count(1)

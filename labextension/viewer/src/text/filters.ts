@@ -13,7 +13,7 @@ export const filters = {
   filters: 'Filters',
   filtersOn: (enabled: number) =>
     enabled === 1 ? '1 filter hides cells' : `${count(enabled)} filters hide cells`,
-  noFilters: 'All cells are shown. The legend hides some.',
+  noFilters: 'All cells are shown. The boxes and ranges of the legend hide some.',
   removeAll: 'Remove all',
   filterEnabled: (name: string) => `Filter by ${name}`,
   filterRemove: (name: string) => `Remove the filter by ${name}`,
