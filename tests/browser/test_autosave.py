@@ -163,6 +163,28 @@ def earlier(page: Page) -> None:
     page.keyboard.press("Enter")
 
 
+def test_the_offer_is_not_in_the_way(desk: Desk, page: Page) -> None:
+    desk.show(page)
+    with saved(page):
+        desk.run(f"viewer.highlight_cells({A})")
+    second = desk.show(page.context.new_page())
+    told = second.get_by_text("There is earlier work")
+    expect(told).to_be_visible()
+    offer, picture = told.bounding_box(), second.get_by_test_id("stage").bounding_box()
+    assert offer is not None
+    assert picture is not None
+    press(second, "Lasso")
+    second.mouse.move(offer["x"] + offer["width"] / 2, offer["y"] + offer["height"] / 2)
+    second.mouse.down()
+    left, bottom = picture["x"] + 9, picture["y"] + picture["height"] - 9
+    for x, y in [(left, picture["y"] + 9), (left, bottom), (left + picture["width"] - 18, bottom)]:
+        second.mouse.move(x, y)
+    second.mouse.up()
+    expect(second.get_by_test_id("candidate")).to_contain_text(re.compile(r"[1-9][\d,]* "))
+    press(second, "Restore")
+    expect(second.get_by_text("The session is shown.")).to_be_visible()
+
+
 # The last one: it leaves nothing of the server.
 def test_work_outlives_the_kernel_and_the_server(desk: Desk, page: Page, folder: Path) -> None:
     desk.show(page)
