@@ -12,13 +12,11 @@ import { encodePath } from './session-file';
 
 const COMMAND = 'cellucid:open-session';
 
-/** What a tab shows; paths are below the server's root. */
+/** What a tab shows. */
 interface Opened {
+  /** Path of the session, below the server's root. */
   readonly session: string;
-  /** Of the viewer it is shown by; null where there is none. */
-  readonly viewerId: string | null;
-  /** Path of the data where there is no viewer. */
-  readonly dataset: string | null;
+  readonly data: Data;
   /** Which it is of the tabs that show the same. */
   readonly number: number;
 }
@@ -32,22 +30,13 @@ export class SessionTabs {
   ) {
     app.commands.addCommand(COMMAND, {
       label: around.trans.__('Open a session with its data'),
-      execute: ({ session, viewerId, dataset, number }) => {
-        if (typeof session !== 'string') {
-          throw new Error(`${COMMAND} needs the path of a session`);
-        }
-        this.show({
-          session,
-          viewerId: typeof viewerId === 'string' ? viewerId : null,
-          dataset: typeof dataset === 'string' ? dataset : null,
-          number: Number(number)
-        });
-      }
+      execute: ({ session, data, number }) =>
+        this.openAgain(typeof session === 'string' ? session : '', data, Number(number))
     });
     void restorer?.restore(this.tracker, {
       command: COMMAND,
-      args: ({ content }) => ({ ...content.opened }),
-      name: ({ content }) => nameOf(content.opened)
+      args: ({ content: { opened } }) => ({ ...opened, data: keyOf(opened.data) }),
+      name: ({ content: { opened } }) => nameOf(opened)
     });
   }
 
@@ -57,14 +46,24 @@ export class SessionTabs {
    * @param session - Its path, below the server's root.
    */
   open(session: string, data: Data): void {
-    const [viewerId, dataset] = 'viewerId' in data ? [data.viewerId, null] : [null, data.path];
     const open = new Set<string>();
     this.tracker.forEach(({ content }) => open.add(nameOf(content.opened)));
     let number = 1;
-    while (open.has(nameOf({ session, viewerId, dataset, number }))) {
+    while (open.has(nameOf({ session, data, number }))) {
       number++;
     }
-    this.show({ session, viewerId, dataset, number });
+    this.show({ session, data, number });
+  }
+
+  /** A layout outlives files and kernels, and is shown by servers of other folders, too. */
+  private async openAgain(session: string, key: unknown, number: number): Promise<void> {
+    const told = await this.around.server.describe(session);
+    const found = told.state === 'described' ? [...told.session.viewers, ...told.session.datasets] : [];
+    const data = found.find(one => keyOf(one) === key);
+    if (data === undefined) {
+      throw new Error(`${COMMAND}: “${session}” can’t be opened with its data any more`);
+    }
+    this.show({ session, data, number });
   }
 
   private show(opened: Opened): void {
@@ -75,7 +74,7 @@ export class SessionTabs {
       key: `tab ${++this.count}`,
       title: around.trans.__('%1, a session', name),
       height: null,
-      told: toldOf(opened)
+      told: { ...toldOf(opened.data), 'cellucid-session': encodePath(opened.session) }
     };
     const tab = new MainAreaWidget({ content: new ViewerTab(opened, shown, around) });
     tab.title.label = name.replace(/\.cellucid-session$/, '');
@@ -94,16 +93,18 @@ export class SessionTabs {
   private count = 0;
 }
 
-function nameOf({ session, viewerId, dataset, number }: Opened): string {
-  return JSON.stringify([session, viewerId, dataset, number]);
+function keyOf(data: Data): string {
+  return 'viewerId' in data ? `viewer ${data.viewerId}` : `dataset ${data.path}`;
 }
 
-function toldOf({ session, viewerId, dataset }: Opened): Shown['told'] {
-  const data: Shown['told'] =
-    viewerId === null
-      ? { 'cellucid-dataset': encodePath(dataset ?? '') }
-      : { 'cellucid-viewer': viewerId };
-  return { ...data, 'cellucid-session': encodePath(session) };
+function nameOf({ session, data, number }: Opened): string {
+  return JSON.stringify([session, keyOf(data), number]);
+}
+
+function toldOf(data: Data): Shown['told'] {
+  return 'viewerId' in data
+    ? { 'cellucid-viewer': data.viewerId }
+    : { 'cellucid-dataset': encodePath(data.path) };
 }
 
 /** A viewer's page that fills a tab. */

@@ -210,3 +210,17 @@ def test_sessions_are_documents(page: Page, desk: Desk, server: OwnServer) -> No
     again = frame_of(lab)
     expect(again.get_by_role("checkbox", name="Erythroblast")).not_to_be_checked()
     expect(again.get_by_role("list", name="Groups").get_by_role("listitem")).to_have_count(1)
+
+    # Those whose data are there no longer do not.
+    desk.run("cleanup_all()")
+    lab.reload()
+    tabs.get_by_text(f"labels{END}", exact=True).click(timeout=60_000)
+    expect(lab.locator(".cellucid-Tab")).to_have_count(2)
+    file.unlink()
+    lab.reload()
+    expect(lab.locator("#jp-main-dock-panel")).to_be_visible(timeout=60_000)
+    lab.evaluate("window.jupyterapp.restored.then(() => null)")
+    expect(lab.locator(".cellucid-Tab")).to_have_count(0)
+    # What can't be opened may be asked for by anybody.
+    asked = "jupyterapp.commands.execute('cellucid:open-session', {session: 7})"
+    assert "can’t be opened" in lab.evaluate(f"{asked}.catch(error => error.message)")
