@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Error, Locator, Page, Request, Response, expect
 
+from benchmarks.faults.smalldisk import filled, small_disk
 from cellucid_ext import CellucidSessionBundle
 
 from .desk import Desk, dataset, open_desk, press
@@ -21,8 +22,11 @@ ADDRESS = "**/autosaves/**"
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("saving")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A small disk: it can be filled."""
+    path = tmp_path_factory.mktemp("saving")
+    with small_disk(path):
+        yield path
 
 
 @pytest.fixture(scope="module")
@@ -161,6 +165,20 @@ def earlier(page: Page) -> None:
         page.keyboard.press("ArrowDown")
     expect(page.get_by_role("menuitem", name="Earlier work…")).to_be_focused()
     page.keyboard.press("Enter")
+
+
+def test_a_full_disk_is_told_and_costs_nothing(desk: Desk, page: Page, folder: Path) -> None:
+    desk.show(page)
+    with saved(page):
+        desk.run(f"viewer.highlight_cells({A})")
+    with saved(page), filled(folder, leave=0):
+        press(page, "New page")
+        told = page.get_by_text("can’t be saved on the server just now")
+        expect(told).to_contain_text("disk")
+        expect(status(page)).to_have_text(re.compile("^Not saved: .*disk"))
+        assert pages(CellucidSessionBundle(saves(folder)[0])) == [[A]]
+    expect(status(page)).to_have_text(re.compile("^Saved "))
+    assert pages(CellucidSessionBundle(saves(folder)[0])) == [[A], []]
 
 
 def test_the_offer_is_not_in_the_way(desk: Desk, page: Page) -> None:
