@@ -37,7 +37,7 @@ def filled(folder: Path, leave: int) -> Iterator[None]:
     """Fill a small disk but for some bytes."""
     ballast = folder / "ballast"
     try:
-        with ballast.open("wb") as file, contextlib.suppress(OSError):
+        with ballast.open("wb", buffering=0) as file, contextlib.suppress(OSError):
             for _ in range((BYTES - leave) // 2**16):
                 file.write(bytes(2**16))
         yield
